@@ -1,0 +1,159 @@
+"""What was decided, and every step that led there. A refusal without a reason cannot be built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailproc.reading.request import EscalationRequest, Level
+
+
+class Outcome(StrEnum):
+    """What becomes of a mail: exactly one for each stored mail (B5)."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+    JOINED = "joined"
+    RAISED = "raised"
+    QUEUED = "queued"
+    COMMAND = "command"
+    ORDINARY = "ordinary"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    BULK = "bulk"
+    DUPLICATE = "duplicate"
+    PROBE = "probe"
+    QUARANTINED = "quarantined"
+    PENDING = "pending"
+
+
+class Code(StrEnum):
+    """Why a mail was refused or left alone. The order is the order in which they are reported."""
+
+    MISSING_TICKET_ID = "missing_ticket_id"
+    SEVERAL_TICKETS = "several_tickets"
+    UNKNOWN_TICKET = "unknown_ticket"
+    TICKET_CLOSED = "ticket_closed"
+    TICKET_INCOMPLETE = "ticket_incomplete"
+    NOT_AUTHORISED = "not_authorised"
+    MISSING_MOTIVATION = "missing_motivation"
+    UNACCEPTABLE_MOTIVATION = "unacceptable_motivation"
+    INCOMPLETE_FORM = "incomplete_form"
+    COOLDOWN = "cooldown"
+    RESTRICTED = "restricted"
+    UNPROVEN_SENDER = "unproven_sender"
+    AUTOMATIC_REPLY = "automatic_reply"
+    BOUNCE = "bounce"
+    BULK = "bulk"
+    NOT_AN_ESCALATION = "not_an_escalation"
+    OWN_MAIL = "own_mail"
+    DUPLICATE = "duplicate"
+    OVERSIZE = "oversize"
+    MALFORMED = "malformed"
+    POISON = "poison"
+
+
+class Verdict(StrEnum):
+    """The outcome in the three words that ``mailproc explain`` publishes."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    IGNORED = "ignored"
+
+
+_VERDICT_ACCEPTED = frozenset(
+    {Outcome.ACCEPTED, Outcome.COMPLETED, Outcome.JOINED, Outcome.RAISED, Outcome.QUEUED, Outcome.COMMAND}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """One fault of a request: its code, a sentence for the trace, and the words it rests on."""
+
+    code: Code
+    why: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One line of the trace (B2): the rule, what it said, and the words that triggered it."""
+
+    rule: str
+    said: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenEscalation:
+    """An escalation of the same ticket, as the policy may know it."""
+
+    id: str
+    ticket: str
+    level: Level
+    status: str
+    accepted_at: datetime
+    closed_at: datetime | None
+    requester: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """All that the policy may know beyond the mail, read beforehand in one go.
+
+    ``now`` is the time of the decision, in UTC. ``latest`` is the ticket's last accepted
+    escalation, open or closed. ``known_sender`` is true for an organisation's member, staff, or
+    someone whose earlier request was accepted. ``same_mail`` is the id of the mail this repeats.
+    """
+
+    now: datetime
+    own_mail: bool = False
+    same_mail: str | None = None
+    known_sender: bool = False
+    organisation: str | None = None
+    shares_organisation: bool = False
+    roles: tuple[str, ...] = ()
+    latest: OpenEscalation | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """The outcome of one mail.
+
+    ``route`` names the row of the precedence table that applied. ``code`` is the first refusal
+    in the published order, or the reason why the mail was left alone.
+    """
+
+    outcome: Outcome
+    route: str
+    request: EscalationRequest
+    refusals: tuple[Refusal, ...] = ()
+    ignored_because: Code | None = None
+    escalation: OpenEscalation | None = None
+    cooldown_until: datetime | None = None
+    asks_for_evidence: bool = False
+    trace: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.outcome is Outcome.REJECTED) != bool(self.refusals):
+            raise ValueError("a rejection has refusals, and nothing else has")
+
+    @property
+    def verdict(self) -> Verdict:
+        """Accepted, rejected or ignored."""
+        if self.outcome in _VERDICT_ACCEPTED:
+            return Verdict.ACCEPTED
+        return Verdict.REJECTED if self.refusals else Verdict.IGNORED
+
+    @property
+    def code(self) -> Code | None:
+        """The first reason code, None where accepted."""
+        if self.refusals:
+            order = list(Code)
+            return min((refusal.code for refusal in self.refusals), key=order.index)
+        return self.ignored_because
