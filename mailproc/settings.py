@@ -9,68 +9,111 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
 
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|w)\s*", re.IGNORECASE)
+_DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|min|h|d|w)\s*", re.IGNORECASE)
 _DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KB|MB|GB)\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(\d{1,12}(?:\.\d{1,3})?)\s*(B|KB|MB|GB)\s*", re.IGNORECASE)
 _SIZE_UNITS = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
-_ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f@<>,;\"]+@[^\s\x00-\x1f\x7f@<>,;\"]+")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", re.IGNORECASE)
+_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+
+# A validator raises ValueError with what is allowed, so that a fault can say: found …; allowed: ….
 
 
 def _duration(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, timedelta):
         return value
-    match = _DURATION.fullmatch(value)
+    match = isinstance(value, str) and _DURATION.fullmatch(value)
     if not match:
-        raise ValueError('write a duration such as "48h", "15m" or "60s"')
-    return timedelta(seconds=float(match[1]) * _DURATION_UNITS[match[2].lower()])
+        raise ValueError('a duration such as "48h", "15m" or "60s"')
+    try:
+        return timedelta(seconds=float(match[1]) * _DURATION_UNITS[match[2].lower()])
+    except OverflowError as error:
+        raise ValueError("a duration of a human lifetime at most") from error
 
 
 def _size(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    match = _SIZE.fullmatch(value)
-    if not match:
-        raise ValueError('write a size such as "25 MB" or "500 KB"')
-    return int(float(match[1]) * _SIZE_UNITS[match[2].lower()])
+    match = isinstance(value, str) and _SIZE.fullmatch(value)
+    size = int(float(match[1]) * _SIZE_UNITS[match[2].lower()]) if match else 0
+    if size <= 0:
+        raise ValueError('a size such as "25 MB" or "500 KB"')
+    return size
 
 
 def _zone(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, ZoneInfo):
         return value
     try:
         return ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError('write a time zone of the IANA list, such as "Europe/Stockholm"') from error
+    except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
+        raise ValueError('a time zone of the IANA list, such as "Europe/Stockholm"') from error
 
 
 def _address(value: Any) -> Any:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        raise ValueError('write a mail address such as "support@example.com"')
+        raise ValueError('a mail address such as "support@example.com"')
     return value.lower()
 
 
 def _domain(value: Any) -> Any:
     if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
-        raise ValueError('write a domain such as "example.com"')
+        raise ValueError('a domain such as "example.com"')
     return value.lower()
 
 
 def _clock_time(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
-        raise ValueError('write a time of day such as "07:30"')
-    hour, minute = value.split(":")
-    return time(int(hour), int(minute))
+    if isinstance(value, time):
+        return value
+    match = isinstance(value, str) and _CLOCK_TIME.fullmatch(value)
+    if not match:
+        raise ValueError('a time of day such as "07:30"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _host_and_port(value: Any) -> Any:
+    match = isinstance(value, str) and _HOST_AND_PORT.fullmatch(value)
+    if not match or int(match[2]) > 65_535:
+        raise ValueError('host and port, such as "127.0.0.1:8025" or "[::1]:8025"')
+    return value
+
+
+def _host_and_port_or_socket(value: Any) -> Any:
+    return value if isinstance(value, str) and value.startswith("/") else _host_and_port(value)
+
+
+def _one_line(value: Any) -> Any:
+    # Such words end up in header fields: a line break there would start a new one (RFC 5322 §2.2).
+    if not isinstance(value, str) or not value.strip() or _CONTROL.search(value):
+        raise ValueError("a text of one line, not empty")
+    return value.strip()
+
+
+def _between(low: int, high: int) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value) else value
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return number
+
+    return BeforeValidator(check)
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
+Size = Annotated[int, BeforeValidator(_size)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 MailAddress = Annotated[str, BeforeValidator(_address)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+HostAndPort = Annotated[str, BeforeValidator(_host_and_port)]
+HostAndPortOrSocket = Annotated[str, BeforeValidator(_host_and_port_or_socket)]
+Line = Annotated[str, BeforeValidator(_one_line)]
+Port = Annotated[int, _between(1, 65_535)]
 
 
 class Table(BaseModel):
@@ -104,14 +147,21 @@ class Secret(Table):
     @model_validator(mode="after")
     def _exactly_one(self) -> Secret:
         if sum(place is not None for place in (self.file, self.env, self.credential)) != 1:
-            raise ValueError("name exactly one of file, env or credential")
+            raise ValueError("exactly one of file, env or credential")
         return self
+
+
+AlertAddress = Annotated[
+    Annotated[str, Tag("address")] | Annotated[Secret, Tag("secret")],
+    Discriminator(lambda value: "address" if isinstance(value, str) else "secret"),
+]
+"""Where an alert goes that is not mail: an Apprise address, or the secret that holds one."""
 
 
 class Desk(Table):
     """``[desk]``: who the desk is. ``aliases`` are further addresses that reach it."""
 
-    name: str = "Support"
+    name: Line = "Support"
     address: MailAddress = "support@example.com"
     aliases: tuple[MailAddress, ...] = ()
     time_zone: Zone = ZoneInfo("UTC")
@@ -126,7 +176,7 @@ class Operator(Table):
     """``[operator]``: the person who is told when the desk itself needs help."""
 
     email: MailAddress = "postmaster@example.com"
-    alerts: tuple[str | Secret, ...] = ()
+    alerts: tuple[AlertAddress, ...] = ()
 
 
 class Store(Table):
@@ -138,9 +188,9 @@ class Store(Table):
 class Mailbox(Table):
     """``[[mailbox]]``: one IMAP folder that is read."""
 
-    name: str
-    host: str
-    port: int = Field(default=993, ge=1, le=65535)
+    name: Line
+    host: Line
+    port: Port = 993
     security: Security = Security.TLS
     username: str
     password: Secret
@@ -150,32 +200,26 @@ class Mailbox(Table):
 
 
 class OrdinaryMail(Table):
-    """Where mail that is no escalation is handed on: exactly one of the three."""
+    """Where mail that is no escalation is handed on: exactly one of the three. ``smtp`` is a server on
+    this machine, and ``lmtp`` too, or its socket."""
 
     maildir: Path | None = None
-    smtp: str | None = None
-    lmtp: str | None = None
+    smtp: HostAndPort | None = None
+    lmtp: HostAndPortOrSocket | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> OrdinaryMail:
         if sum(way is not None for way in (self.maildir, self.smtp, self.lmtp)) != 1:
-            raise ValueError("name exactly one of maildir, smtp or lmtp")
+            raise ValueError("exactly one of maildir, smtp or lmtp")
         return self
 
 
 class SmtpListener(Table):
     """``[smtp]`` and ``[lmtp]``: a listener. ``listen`` is ``host:port``."""
 
-    listen: str
+    listen: HostAndPort
     max_size: Size = 25_000_000
     ordinary_mail: OrdinaryMail | None = None
-
-    @model_validator(mode="after")
-    def _host_and_port(self) -> SmtpListener:
-        host, _, port = self.listen.rpartition(":")
-        if not host or not port.isdigit() or int(port) > 65535:
-            raise ValueError('listen: write host and port, such as "127.0.0.1:8025"')
-        return self
 
     @property
     def host(self) -> str:
@@ -193,12 +237,12 @@ class Delivery(Table):
 
     transport: Literal["smtp", "maildir"] = "maildir"
     path: Path = Path("var/letters")
-    host: str = "localhost"
-    port: int = Field(default=25, ge=1, le=65535)
+    host: Line = "localhost"
+    port: Port = 25
     security: Security = Security.STARTTLS
     username: str | None = None
     password: Secret | None = None
-    connections: int = Field(default=4, ge=1, le=50)
+    connections: Annotated[int, _between(1, 50)] = 4
     timeout: Duration = timedelta(seconds=60)
     give_up_after: Duration = timedelta(days=5)
 
@@ -206,10 +250,10 @@ class Delivery(Table):
 class Person(Table):
     """``[[people]]``: a member of staff. ``roles`` such as ``pm``, ``manager``, ``technician``."""
 
-    name: str
+    name: Line
     email: MailAddress
     roles: tuple[str, ...] = ()
-    alerts: tuple[str | Secret, ...] = ()
+    alerts: tuple[AlertAddress, ...] = ()
     language: str | None = None
     time_zone: Zone | None = None
 
@@ -217,7 +261,7 @@ class Person(Table):
 class Organisation(Table):
     """``[[organisation]]``: a customer, by mail domains and single addresses."""
 
-    name: str
+    name: Line
     domains: tuple[Domain, ...] = ()
     addresses: tuple[MailAddress, ...] = ()
     time_zone: Zone | None = None

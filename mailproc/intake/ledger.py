@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mailproc.message.arrival import Arrival
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Position:
-    """How far a folder has been read: all UIDs up to ``last_uid`` of this ``uidvalidity``."""
-
-    uidvalidity: int
-    last_uid: int
+    from mailproc.message.arrival import Arrival, Position
 
 
 class MailboxLedger(Protocol):

@@ -66,6 +66,14 @@ class Verdict(StrEnum):
     IGNORED = "ignored"
 
 
+class Alert(StrEnum):
+    """Who is told at once: nobody, the person on duty by mail, or every PM by all their ways (P3)."""
+
+    NOBODY = "nobody"
+    DUTY = "duty"
+    EVERYBODY = "everybody"
+
+
 _VERDICT_ACCEPTED = frozenset(
     {Outcome.ACCEPTED, Outcome.COMPLETED, Outcome.JOINED, Outcome.RAISED, Outcome.QUEUED, Outcome.COMMAND}
 )
@@ -90,7 +98,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OpenEscalation:
+class KnownEscalation:
     """An escalation of the same ticket, as the policy may know it."""
 
     id: str
@@ -101,32 +109,42 @@ class OpenEscalation:
     closed_at: datetime | None
     requester: str
 
+    @property
+    def is_open(self) -> bool:
+        """True until it is closed, canceled or declined."""
+        return self.closed_at is None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """All that the policy may know beyond the mail, read beforehand in one go.
 
-    ``now`` is the time of the decision, in UTC. ``latest`` is the ticket's last accepted
-    escalation, open or closed. ``known_sender`` is true for an organisation's member, staff, or
-    someone whose earlier request was accepted. ``same_mail`` is the id of the mail this repeats.
+    ``now`` is the time of the decision, in UTC; ``next_digest`` the moment of the next one.
+    ``same_mail`` is the id of the mail this one repeats. ``known_sender`` is true for staff, a
+    member of an organisation, and whoever had a request accepted before. ``latest`` is the ticket's
+    last accepted escalation, open or closed, and ``takes_part`` tells whether the requester belongs
+    to it, by name or by organisation. ``stale`` is mail too old to wake anybody.
     """
 
     now: datetime
+    next_digest: datetime
     own_mail: bool = False
     same_mail: str | None = None
     known_sender: bool = False
+    is_staff: bool = False
     organisation: str | None = None
-    shares_organisation: bool = False
-    roles: tuple[str, ...] = ()
-    latest: OpenEscalation | None = None
+    latest: KnownEscalation | None = None
+    takes_part: bool = False
+    stale: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
     """The outcome of one mail.
 
-    ``route`` names the row of the precedence table that applied. ``code`` is the first refusal
-    in the published order, or the reason why the mail was left alone.
+    ``route`` names the row of the precedence table that applied. ``alert`` says who is told at
+    once, ``alert_because`` why; an emergency alerts even where its letter asks for what is missing.
+    ``cooldown_until`` is set where the ticket has an escalation that starts one.
     """
 
     outcome: Outcome
@@ -134,9 +152,12 @@ class Decision:
     request: EscalationRequest
     refusals: tuple[Refusal, ...] = ()
     ignored_because: Code | None = None
-    escalation: OpenEscalation | None = None
+    escalation: KnownEscalation | None = None
     cooldown_until: datetime | None = None
     asks_for_evidence: bool = False
+    alert: Alert = Alert.NOBODY
+    alert_because: str = ""
+    verified: bool = False
     trace: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
@@ -152,8 +173,10 @@ class Decision:
 
     @property
     def code(self) -> Code | None:
-        """The first reason code, None where accepted."""
+        """The first reason code in the published order, None where accepted."""
         if self.refusals:
-            order = list(Code)
-            return min((refusal.code for refusal in self.refusals), key=order.index)
+            return min((refusal.code for refusal in self.refusals), key=_PUBLISHED_ORDER.__getitem__)
         return self.ignored_because
+
+
+_PUBLISHED_ORDER = {code: place for place, code in enumerate(Code)}

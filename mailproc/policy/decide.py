@@ -1,0 +1,146 @@
+"""One request and the facts in, one decision out. The same input always gives the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailproc.policy.alerting import alert_for
+from mailproc.policy.decision import Code, Decision, Outcome, Step
+from mailproc.policy.rules import RULES
+from mailproc.reading.request import Kind, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mailproc.policy.decision import Facts, Refusal
+    from mailproc.reading.request import EscalationRequest
+    from mailproc.settings import Policy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """A row of the precedence table: when it applies, and what it makes of the mail."""
+
+    name: str
+    outcome: Outcome
+    applies: Callable[[EscalationRequest, Facts, Policy], bool]
+
+
+def _is_raise(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
+    return (
+        _has_open(facts)
+        and facts.latest is not None
+        and facts.latest.level is Level.HIGHER_PRIORITY
+        and request.level is Level.EMERGENCY
+        and request.misuse is None
+    )
+
+
+def _is_second_event(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
+    return (
+        _has_open(facts)
+        and facts.latest is not None
+        and facts.now >= facts.latest.accepted_at + policy.cooldown
+    )
+
+
+def _joins(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
+    return _has_open(facts)
+
+
+def _is_new(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
+    return True
+
+
+def _has_open(facts: Facts) -> bool:
+    return facts.latest is not None and facts.latest.is_open
+
+
+ROUTES = (
+    Route(name="raise to emergency", outcome=Outcome.RAISED, applies=_is_raise),
+    Route(name="second event after the cooldown", outcome=Outcome.ACCEPTED, applies=_is_second_event),
+    Route(name="join the open escalation", outcome=Outcome.JOINED, applies=_joins),
+    Route(name="new escalation", outcome=Outcome.ACCEPTED, applies=_is_new),
+)
+"""The order of precedence: the first row that applies decides, once no rule refuses."""
+
+_REFUSED = Route(name="refused", outcome=Outcome.REJECTED, applies=_is_new)
+
+_IGNORED = {
+    Kind.AUTOMATIC: (Outcome.AUTOMATIC, Code.AUTOMATIC_REPLY),
+    Kind.BOUNCE: (Outcome.BOUNCE, Code.BOUNCE),
+    Kind.BULK: (Outcome.BULK, Code.BULK),
+    Kind.OTHER: (Outcome.ORDINARY, Code.NOT_AN_ESCALATION),
+}
+
+
+def decide(request: EscalationRequest, facts: Facts, policy: Policy) -> Decision:
+    """What becomes of a mail, with the ordered trace of every step (B2).
+
+    Pure: time and everything known stands in ``facts``.
+    """
+    ignored = _left_alone(request, facts)
+    if ignored:
+        return ignored
+    refusals, steps = _ask_rules(request, facts, policy)
+    route = _REFUSED if refusals else next(row for row in ROUTES if row.applies(request, facts, policy))
+    alert, why = alert_for(request, facts)
+    latest = facts.latest if facts.takes_part or facts.is_staff else None
+    return Decision(
+        outcome=route.outcome,
+        route=route.name,
+        request=request,
+        refusals=refusals,
+        escalation=latest,
+        cooldown_until=latest.accepted_at + policy.cooldown if latest else None,
+        asks_for_evidence=not refusals and not request.evidence,
+        alert=alert,
+        alert_because=why,
+        verified=facts.known_sender,
+        trace=_trace(
+            request,
+            [*steps, Step(rule="route", said=route.name), Step(rule="alert", said=f"{alert}: {why}")],
+        ),
+    )
+
+
+def _left_alone(request: EscalationRequest, facts: Facts) -> Decision | None:
+    """Mail that is no request: recorded, never answered (RFC 3834 §2)."""
+    if facts.own_mail:
+        outcome, code, said = Outcome.AUTOMATIC, Code.OWN_MAIL, "a letter of our own came back"
+    elif facts.same_mail:
+        outcome, code, said = Outcome.DUPLICATE, Code.DUPLICATE, f"the same mail as {facts.same_mail}"
+    elif request.kind in _IGNORED:
+        outcome, code = _IGNORED[request.kind]
+        said = "no request: left alone"
+    else:
+        return None
+    return Decision(
+        outcome=outcome,
+        route="left alone",
+        request=request,
+        ignored_because=code,
+        trace=_trace(request, [Step(rule=code, said=said)]),
+    )
+
+
+def _ask_rules(
+    request: EscalationRequest, facts: Facts, policy: Policy
+) -> tuple[tuple[Refusal, ...], list[Step]]:
+    """Every rule's answer; those that let the request pass are in the trace as well."""
+    refusals, steps = [], []
+    for rule in RULES:
+        refusal = rule(request, facts, policy)
+        if refusal:
+            refusals.append(refusal)
+            steps.append(Step(rule=rule.__name__, said=f"refused: {refusal.why}", words=refusal.words))
+        else:
+            steps.append(Step(rule=rule.__name__, said="passed"))
+    return tuple(refusals), steps
+
+
+def _trace(request: EscalationRequest, steps: list[Step]) -> tuple[Step, ...]:
+    """What was read, then what was decided, in order."""
+    read = (Step(rule=f.rule, said=f.said, words=f.words) for f in request.trace)
+    return (*read, *steps)

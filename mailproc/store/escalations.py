@@ -1,0 +1,210 @@
+"""Escalations, their timelines, and the decisions that led to them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from mailproc.policy.decision import KnownEscalation, Verdict
+from mailproc.reading.request import Level
+from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailproc.policy.decision import Decision
+
+LOCK_TICKETS = 0x6D61696C
+"""First key of PostgreSQL's advisory locks on tickets; the second is the hash of the ticket."""
+
+
+def lock_ticket(connection: Connection, ticket: str) -> None:
+    """Two mails about one ticket are decided one after the other. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK_TICKETS, func.hashtext(ticket))))
+
+
+def latest(connection: Connection, ticket: str) -> KnownEscalation | None:
+    """The ticket's last escalation, open or closed; canceled ones start no cooldown and do not count."""
+    row = connection.execute(
+        select(escalation)
+        .where(escalation.c.ticket == ticket, escalation.c.status != "canceled")
+        .order_by(escalation.c.accepted_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return KnownEscalation(
+        id=str(row.id),
+        ticket=row.ticket,
+        level=Level(row.level),
+        status=row.status,
+        accepted_at=row.accepted_at,
+        closed_at=row.closed_at,
+        requester=row.requester,
+    )
+
+
+def was_accepted_before(connection: Connection, email: str) -> bool:
+    """True when an earlier request of this person was accepted: a known sender."""
+    query = (
+        select(decision.c.mail_id)
+        .where(decision.c.requester == email, decision.c.verdict == Verdict.ACCEPTED)
+        .limit(1)
+    )
+    return connection.execute(query).scalar() is not None
+
+
+def participants(connection: Connection, escalation_id: str) -> set[str]:
+    """The addresses of everybody who asked for, or joined, an escalation."""
+    query = select(event.c.by).where(event.c.escalation_id == int(escalation_id))
+    return set(connection.execute(query).scalars())
+
+
+def start(
+    connection: Connection, made: Decision, *, mail_id: int, organisation: str | None, now: datetime
+) -> int:
+    """Opens an escalation for an accepted request; its id."""
+    request = made.request
+    if request.requester is None or request.ticket is None or request.level is None:
+        raise ValueError("an escalation needs a requester, a ticket and a level")
+    level = Level.HIGHER_PRIORITY if request.misuse else request.level
+    values = {
+        "ticket": request.ticket,
+        "level": level,
+        "status": "started",
+        "accepted_at": now,
+        "requester": request.requester.email,
+        "requester_name": request.requester.name,
+        "organisation": organisation,
+        "language": request.language,
+        "questioned": request.misuse is not None,
+        "mail_id": mail_id,
+    }
+    return int(connection.execute(insert(escalation).values(values).returning(escalation.c.id)).scalar_one())
+
+
+def raise_level(connection: Connection, escalation_id: int) -> None:
+    """Higher Priority becomes an emergency."""
+    connection.execute(
+        update(escalation).where(escalation.c.id == escalation_id).values(level=Level.EMERGENCY)
+    )
+
+
+def record_event(
+    connection: Connection, made: Decision, *, escalation_id: int, kind: str, mail_id: int, now: datetime
+) -> None:
+    """Writes what a mail brought onto the escalation's timeline."""
+    request = made.request
+    connection.execute(
+        insert(event).values(
+            escalation_id=escalation_id,
+            at=now,
+            kind=kind,
+            by=request.requester.email if request.requester else "",
+            level=request.level,
+            said=request.motivation or "",
+            evidence=[_evidence(item) for item in request.evidence],
+            mail_id=mail_id,
+        )
+    )
+
+
+def _evidence(item: Any) -> dict[str, Any]:
+    return {
+        "kind": str(item.kind),
+        "sentence": item.sentence,
+        "words": item.words,
+        "due": item.due.isoformat() if item.due else None,
+    }
+
+
+def record_decision(
+    connection: Connection, made: Decision, *, mail_id: int, escalation_id: int | None, now: datetime
+) -> None:
+    """Keeps the decision with its ordered trace (B2)."""
+    request = made.request
+    connection.execute(
+        insert(decision).values(
+            mail_id=mail_id,
+            decided_at=now,
+            verdict=made.verdict,
+            code=made.code,
+            route=made.route,
+            ticket=request.ticket,
+            level=request.level,
+            requester=request.requester.email if request.requester else None,
+            language=request.language,
+            escalation_id=escalation_id,
+            understood={
+                "motivation": request.motivation,
+                "several": list(request.several),
+                "evidence": [_evidence(item) for item in request.evidence],
+                "excuses": [item.sentence for item in request.excuses],
+                "misuse": str(request.misuse.kind) if request.misuse else None,
+                "missing": [section.label for section in request.form.faulty] if request.form else [],
+            },
+            trace=[asdict(step) for step in made.trace],
+        )
+    )
+
+
+def forget_decision(connection: Connection, mail_id: int) -> None:
+    """Makes room for a new decision when a mail is replayed."""
+    connection.execute(decision.delete().where(decision.c.mail_id == mail_id))
+
+
+def decision_of(connection: Connection, mail_id: int) -> dict[str, Any] | None:
+    """The stored decision of a mail, or None."""
+    row = connection.execute(select(decision).where(decision.c.mail_id == mail_id)).one_or_none()
+    return dict(row._mapping) if row else None
+
+
+def events_between(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What happened in [since, until), each event with its escalation, oldest first."""
+    query = (
+        select(
+            event,
+            escalation.c.ticket,
+            escalation.c.requester,
+            escalation.c.requester_name,
+            escalation.c.organisation,
+            escalation.c.status,
+            escalation.c.questioned,
+            escalation.c.level.label("escalation_level"),
+            escalation.c.accepted_at,
+        )
+        .join(escalation, escalation.c.id == event.c.escalation_id)
+        .where(event.c.at >= since, event.c.at < until)
+        .order_by(event.c.at, event.c.id)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def open_ones(connection: Connection) -> list[dict[str, Any]]:
+    """All open escalations, oldest first."""
+    query = select(escalation).where(ESCALATION_OPEN).order_by(escalation.c.accepted_at)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def listing(connection: Connection, *, only_open: bool, limit: int = 50) -> list[dict[str, Any]]:
+    """The newest escalations, newest first."""
+    query = select(escalation).order_by(escalation.c.id.desc()).limit(limit)
+    if only_open:
+        query = query.where(ESCALATION_OPEN)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def entry(connection: Connection, escalation_id: int) -> dict[str, Any] | None:
+    """One escalation with its timeline under ``events``, or None."""
+    row = connection.execute(select(escalation).where(escalation.c.id == escalation_id)).one_or_none()
+    if row is None:
+        return None
+    events = connection.execute(
+        select(event).where(event.c.escalation_id == escalation_id).order_by(event.c.at, event.c.id)
+    )
+    return {**row._mapping, "events": [dict(found._mapping) for found in events]}

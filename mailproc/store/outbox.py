@@ -1,0 +1,208 @@
+"""Everything that leaves is a row first: written with the decision, claimed, attempted, recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mailproc.store.tables import OUTBOX_DUE, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+CLAIM = timedelta(seconds=180)
+"""How long an attempt may take before another worker repeats it with the same Message-ID."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A message to be sent to one recipient.
+
+    ``key`` says which effect it is; a second row with the same key is not written (B3).
+    ``channel`` is ``mail``, ``alert`` or ``ordinary``. ``content`` is None where the octets of the mail
+    ``mail_id`` are handed on as they came.
+    """
+
+    key: str
+    channel: str
+    kind: str
+    recipient: str
+    content: bytes | None
+    envelope_from: str = ""
+    subject: str = ""
+    message_id: str | None = None
+    mail_id: int | None = None
+    escalation_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A row that this worker may attempt now. ``attempts`` counts this attempt too."""
+
+    id: int
+    channel: str
+    kind: str
+    recipient: str
+    envelope_from: str
+    subject: str
+    content: bytes | None
+    mail_id: int | None
+    attempts: int
+    created_at: datetime
+
+
+def put(connection: Connection, messages: Sequence[Outgoing], *, now: datetime, held: bool) -> int:
+    """Writes messages to the outbox; how many were new. ``held`` ones wait for a person."""
+    if not messages:
+        return 0
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows = [
+        {
+            "key": message.key,
+            "channel": message.channel,
+            "kind": message.kind,
+            "envelope_from": message.envelope_from,
+            "recipient": message.recipient,
+            "subject": message.subject,
+            "message_id": message.message_id,
+            "content": message.content,
+            "mail_id": message.mail_id,
+            "escalation_id": message.escalation_id,
+            "state": "held" if held else "waiting",
+            "created_at": now,
+            "next_attempt_at": now,
+        }
+        for message in messages
+    ]
+    statement = dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
+    return int(connection.execute(statement, rows).rowcount)
+
+
+def claim(connection: Connection, now: datetime, limit: int, channels: Sequence[str]) -> list[Claimed]:
+    """Takes messages that are due, and writes the attempt down before it is made."""
+    due = (
+        select(outbox.c.id)
+        .where(OUTBOX_DUE, outbox.c.next_attempt_at <= now, outbox.c.channel.in_(channels))
+        .order_by(outbox.c.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.execute(due).scalars())
+    if not ids:
+        return []
+    rows = connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(state="sending", attempts=outbox.c.attempts + 1, next_attempt_at=now + CLAIM)
+        .returning(outbox)
+    )
+    claimed = [
+        Claimed(
+            id=row.id,
+            channel=row.channel,
+            kind=row.kind,
+            recipient=row.recipient,
+            envelope_from=row.envelope_from,
+            subject=row.subject,
+            content=row.content,
+            mail_id=row.mail_id,
+            attempts=row.attempts,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+    return sorted(claimed, key=lambda message: message.id)
+
+
+def sent(connection: Connection, message_id: int, now: datetime, detail: str) -> None:
+    """The next hop has it."""
+    _finish(connection, message_id, state="sent", sent_at=now, detail=detail)
+
+
+def again(connection: Connection, message_id: int, at: datetime, detail: str) -> None:
+    """It is tried again at ``at``."""
+    _finish(connection, message_id, state="waiting", next_attempt_at=at, detail=detail)
+
+
+def failed(connection: Connection, message_id: int, detail: str) -> None:
+    """It was given up."""
+    _finish(connection, message_id, state="failed", detail=detail)
+
+
+def _finish(connection: Connection, message_id: int, **values: Any) -> None:
+    connection.execute(
+        update(outbox).where(outbox.c.id == message_id, outbox.c.state == "sending").values(**values)
+    )
+
+
+def next_due(connection: Connection, channels: Sequence[str]) -> datetime | None:
+    """When the next message becomes due; None when nothing waits."""
+    return connection.execute(
+        select(outbox.c.next_attempt_at)
+        .where(OUTBOX_DUE, outbox.c.channel.in_(channels))
+        .order_by(outbox.c.next_attempt_at)
+        .limit(1)
+    ).scalar()
+
+
+def waits(connection: Connection, mail_id: int) -> bool:
+    """True while a mail still has to be handed on to somebody."""
+    query = (
+        select(outbox.c.id)
+        .where(outbox.c.mail_id == mail_id, outbox.c.channel == "ordinary", outbox.c.state != "sent")
+        .limit(1)
+    )
+    return connection.execute(query).scalar() is not None
+
+
+def release(connection: Connection, ids: Sequence[int] | None, now: datetime) -> int:
+    """Lets held or failed messages go; all held ones when ``ids`` is None. How many."""
+    chosen = outbox.c.state == "held" if ids is None else _may_move(ids, ("held", "failed"))
+    done = connection.execute(
+        update(outbox).where(chosen).values(state="waiting", next_attempt_at=now, created_at=now)
+    )
+    return done.rowcount
+
+
+def drop(connection: Connection, ids: Sequence[int]) -> int:
+    """Gives messages up before they are sent. How many."""
+    chosen = _may_move(ids, ("held", "failed", "waiting"))
+    return connection.execute(update(outbox).where(chosen).values(state="dropped")).rowcount
+
+
+def _may_move(ids: Sequence[int], states: Sequence[str]) -> Any:
+    return and_(outbox.c.id.in_(list(ids)), outbox.c.state.in_(states))
+
+
+def listing(connection: Connection, *, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """The newest messages, newest first, without their content."""
+    columns = [column for column in outbox.c if column.name != "content"]
+    query = select(*columns).order_by(outbox.c.id.desc()).limit(limit)
+    if state:
+        query = query.where(outbox.c.state == state)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def entry(connection: Connection, id_: int) -> dict[str, Any] | None:
+    """One message with its content, or None."""
+    row = connection.execute(select(outbox).where(outbox.c.id == id_)).one_or_none()
+    return dict(row._mapping) if row else None
+
+
+def of_mail(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
+    """All that left because of one mail, in order."""
+    query = select(outbox).where(outbox.c.mail_id == mail_id).order_by(outbox.c.id)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def is_ours(connection: Connection, message_id: str) -> bool:
+    """True when we wrote the letter with this Message-ID."""
+    query = select(outbox.c.id).where(outbox.c.message_id == message_id).limit(1)
+    return connection.execute(query).scalar() is not None

