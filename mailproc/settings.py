@@ -2,118 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, model_validator
 
-_DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|min|h|d|w)\s*", re.IGNORECASE)
-_DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_SIZE = re.compile(r"\s*(\d{1,12}(?:\.\d{1,3})?)\s*(B|KB|MB|GB)\s*", re.IGNORECASE)
-_SIZE_UNITS = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
-_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f@<>,;\"]+@[^\s\x00-\x1f\x7f@<>,;\"]+")
-_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
-_HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", re.IGNORECASE)
-_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-
-# A validator raises ValueError with what is allowed, so that a fault can say: found …; allowed: ….
-
-
-def _duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    match = isinstance(value, str) and _DURATION.fullmatch(value)
-    if not match:
-        raise ValueError('a duration such as "48h", "15m" or "60s"')
-    try:
-        return timedelta(seconds=float(match[1]) * _DURATION_UNITS[match[2].lower()])
-    except OverflowError as error:
-        raise ValueError("a duration of a human lifetime at most") from error
-
-
-def _size(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    match = isinstance(value, str) and _SIZE.fullmatch(value)
-    size = int(float(match[1]) * _SIZE_UNITS[match[2].lower()]) if match else 0
-    if size <= 0:
-        raise ValueError('a size such as "25 MB" or "500 KB"')
-    return size
-
-
-def _zone(value: Any) -> Any:
-    if isinstance(value, ZoneInfo):
-        return value
-    try:
-        return ZoneInfo(value)
-    except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
-        raise ValueError('a time zone of the IANA list, such as "Europe/Stockholm"') from error
-
-
-def _address(value: Any) -> Any:
-    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        raise ValueError('a mail address such as "support@example.com"')
-    return value.lower()
-
-
-def _domain(value: Any) -> Any:
-    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
-        raise ValueError('a domain such as "example.com"')
-    return value.lower()
-
-
-def _clock_time(value: Any) -> Any:
-    if isinstance(value, time):
-        return value
-    match = isinstance(value, str) and _CLOCK_TIME.fullmatch(value)
-    if not match:
-        raise ValueError('a time of day such as "07:30"')
-    return time(int(match[1]), int(match[2]))
-
-
-def _host_and_port(value: Any) -> Any:
-    match = isinstance(value, str) and _HOST_AND_PORT.fullmatch(value)
-    if not match or int(match[2]) > 65_535:
-        raise ValueError('host and port, such as "127.0.0.1:8025" or "[::1]:8025"')
-    return value
-
-
-def _host_and_port_or_socket(value: Any) -> Any:
-    return value if isinstance(value, str) and value.startswith("/") else _host_and_port(value)
-
-
-def _one_line(value: Any) -> Any:
-    # Such words end up in header fields: a line break there would start a new one (RFC 5322 §2.2).
-    if not isinstance(value, str) or not value.strip() or _CONTROL.search(value):
-        raise ValueError("a text of one line, not empty")
-    return value.strip()
-
-
-def _between(low: int, high: int) -> BeforeValidator:
-    def check(value: Any) -> Any:
-        number = int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value) else value
-        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return number
-
-    return BeforeValidator(check)
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Size = Annotated[int, BeforeValidator(_size)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-MailAddress = Annotated[str, BeforeValidator(_address)]
-Domain = Annotated[str, BeforeValidator(_domain)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-HostAndPort = Annotated[str, BeforeValidator(_host_and_port)]
-HostAndPortOrSocket = Annotated[str, BeforeValidator(_host_and_port_or_socket)]
-Line = Annotated[str, BeforeValidator(_one_line)]
-Port = Annotated[int, _between(1, 65_535)]
+from mailproc.notation import (
+    ClockTime,
+    Domain,
+    Duration,
+    HostAndPort,
+    HostAndPortOrSocket,
+    Line,
+    MailAddress,
+    Port,
+    Size,
+    Zone,
+    between,
+)
 
 
 class Table(BaseModel):
@@ -217,8 +126,10 @@ class OrdinaryMail(Table):
 class SmtpListener(Table):
     """``[smtp]`` and ``[lmtp]``: a listener. ``listen`` is ``host:port``."""
 
+    DEFAULT_SIZE: ClassVar[int] = 25_000_000
+
     listen: HostAndPort
-    max_size: Size = 25_000_000
+    max_size: Size = DEFAULT_SIZE
     ordinary_mail: OrdinaryMail | None = None
 
     @property
@@ -242,7 +153,7 @@ class Delivery(Table):
     security: Security = Security.STARTTLS
     username: str | None = None
     password: Secret | None = None
-    connections: Annotated[int, _between(1, 50)] = 4
+    connections: Annotated[int, between(1, 50)] = 4
     timeout: Duration = timedelta(seconds=60)
     give_up_after: Duration = timedelta(days=5)
 
@@ -314,6 +225,11 @@ class Settings(Table):
     tickets: Tickets = Tickets()
     digest: Digest = Digest()
     templates: Templates = Templates()
+
+    @property
+    def max_mail_size(self) -> int:
+        """The largest mail that is taken on any way, in octets."""
+        return max((way.max_size for way in (self.smtp, self.lmtp) if way), default=SmtpListener.DEFAULT_SIZE)
 
     def people_with(self, *roles: str) -> tuple[Person, ...]:
         """Everybody who has one of the roles, in the order of the file."""

@@ -112,7 +112,8 @@ class IncomingMail:
 
     ``sender`` is None unless ``From`` holds exactly one unambiguous address (RFC 5322 §3.6.2).
     ``text`` is the whole readable body, ``words`` the author's part of it.
-    ``date`` carries its own UTC offset.
+    ``date`` carries its own UTC offset. ``part_types`` are the content types of all MIME parts in
+    lower case and in order, ``delivery_status`` the fields of a report part (RFC 3464) as text.
     """
 
     message_id: str | None
@@ -133,6 +134,8 @@ class IncomingMail:
     attached_mail: tuple[IncomingMail, ...]
     unreadable: str | None = None
     defects: tuple[str, ...] = ()
+    part_types: tuple[str, ...] = ()
+    delivery_status: str = ""
 
     @property
     def nature(self) -> Nature:

@@ -14,7 +14,7 @@ from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from mailproc.policy.decision import Decision
 
@@ -164,30 +164,34 @@ def decision_of(connection: Connection, mail_id: int) -> dict[str, Any] | None:
     return dict(row._mapping) if row else None
 
 
+def _happenings() -> Select[Any]:
+    """Events, each with what the digest says of its escalation."""
+    return select(
+        event,
+        escalation.c.ticket,
+        escalation.c.requester,
+        escalation.c.requester_name,
+        escalation.c.organisation,
+        escalation.c.status,
+        escalation.c.questioned,
+        escalation.c.level.label("escalation_level"),
+        escalation.c.accepted_at,
+    ).join(escalation, escalation.c.id == event.c.escalation_id)
+
+
 def events_between(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """What happened in [since, until), each event with its escalation, oldest first."""
-    query = (
-        select(
-            event,
-            escalation.c.ticket,
-            escalation.c.requester,
-            escalation.c.requester_name,
-            escalation.c.organisation,
-            escalation.c.status,
-            escalation.c.questioned,
-            escalation.c.level.label("escalation_level"),
-            escalation.c.accepted_at,
-        )
-        .join(escalation, escalation.c.id == event.c.escalation_id)
-        .where(event.c.at >= since, event.c.at < until)
-        .order_by(event.c.at, event.c.id)
-    )
+    query = _happenings().where(event.c.at >= since, event.c.at < until).order_by(event.c.at, event.c.id)
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
-def open_ones(connection: Connection) -> list[dict[str, Any]]:
-    """All open escalations, oldest first."""
-    query = select(escalation).where(ESCALATION_OPEN).order_by(escalation.c.accepted_at)
+def open_before(connection: Connection, moment: datetime) -> list[dict[str, Any]]:
+    """The open escalations that were accepted before a moment, each with the event that began it."""
+    query = (
+        _happenings()
+        .where(ESCALATION_OPEN, escalation.c.accepted_at < moment, event.c.kind == "started")
+        .order_by(escalation.c.accepted_at)
+    )
     return [dict(row._mapping) for row in connection.execute(query)]
 
 

@@ -35,7 +35,13 @@ class StoredMail:
     envelope_from: str | None
     envelope_to: tuple[str, ...]
     attempts: int
+    size: int
     raw: bytes
+
+    @property
+    def is_oversize(self) -> bool:
+        """True for mail too large to take: only its headers are stored."""
+        return self.size > len(self.raw)
 
     @property
     def by_imap(self) -> bool:
@@ -65,7 +71,6 @@ def _row(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "mailbox": arrival.mailbox,
         "uidvalidity": arrival.uidvalidity,
         "uid": arrival.uid,
-        "trouble": "oversize" if arrival.oversize else None,
     }
 
 
@@ -108,6 +113,7 @@ def _stored(row: Row[Any]) -> StoredMail:
         envelope_from=row.envelope_from,
         envelope_to=tuple(row.envelope_to),
         attempts=row.attempts,
+        size=row.size,
         raw=row.content,
     )
 
@@ -230,6 +236,28 @@ def outcomes(connection: Connection, since: datetime, until: datetime) -> dict[s
         .group_by(mail.c.outcome)
     )
     return {row.outcome: row.mails for row in rows}
+
+
+def received(connection: Connection, since: datetime, until: datetime) -> int:
+    """How many mails were received in [since, until), counted apart from their outcomes (B5)."""
+    query = select(func.count(mail.c.id)).where(mail.c.received_at >= since, mail.c.received_at < until)
+    return int(connection.execute(query).scalar_one())
+
+
+def codes(connection: Connection, since: datetime, until: datetime, outcome: Outcome) -> dict[str, int]:
+    """How many mails of an outcome, received in [since, until), had which code."""
+    rows = connection.execute(
+        select(mail.c.code, func.count().label("mails"))
+        .where(mail.c.received_at >= since, mail.c.received_at < until, mail.c.outcome == outcome)
+        .group_by(mail.c.code)
+    )
+    return {row.code: row.mails for row in rows}
+
+
+def has_mail_before(connection: Connection, moment: datetime) -> bool:
+    """True when the desk was at work before a moment."""
+    query = select(mail.c.id).where(mail.c.received_at < moment).limit(1)
+    return connection.execute(query).scalar() is not None
 
 
 def listing(connection: Connection, *, outcome: str | None = None, limit: int = 50) -> list[dict[str, Any]]:

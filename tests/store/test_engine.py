@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,8 @@ from mailproc.store.migrate import HEAD, migrate, revision
 from mailproc.store.tables import mail, metadata
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import HandClock
 
 
@@ -51,9 +52,13 @@ def test_six_workers_lose_no_update(database: Database, clock: HandClock) -> Non
 
 
 def test_a_broken_transaction_leaves_nothing(database: Database, clock: HandClock) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        inbox.add(connection, [Arrival(raw=b"x", way="pipe")], clock())
-        raise ZeroDivisionError
+    def break_off() -> None:
+        with database.write() as connection:
+            inbox.add(connection, [Arrival(raw=b"x", way="pipe")], clock())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
     with database.read() as connection:
         assert inbox.listing(connection) == []
 

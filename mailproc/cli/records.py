@@ -1,0 +1,185 @@
+"""Commands over what is stored: ``mail``, ``escalations``, ``outbox``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli.app import ConfigOption, JsonOption, RefusedError, app, configuration, database, emit, now
+
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many at most.")]
+
+mail_app = typer.Typer(help="Mail that was taken, and what became of it.", no_args_is_help=True)
+escalations_app = typer.Typer(help="Escalations and their timelines.", no_args_is_help=True)
+outbox_app = typer.Typer(help="Letters and alerts that wait, were sent, or failed.", no_args_is_help=True)
+app.add_typer(mail_app, name="mail")
+app.add_typer(escalations_app, name="escalations")
+app.add_typer(outbox_app, name="outbox")
+
+
+@mail_app.command("list")
+def mail_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="e.g. accepted, quarantined")] = None,
+    limit: LimitOption = 50,
+) -> None:
+    """The newest mails with their outcomes."""
+    from mailproc.store import inbox
+
+    with database(configuration(config)).read() as connection:
+        rows = inbox.listing(connection, outcome=outcome, limit=limit)
+    columns = ("id", "received_at", "way", "sender", "subject", "outcome", "code", "attempts", "trouble")
+    emit(rows, as_json=as_json, columns=columns, empty="No mail yet.")
+
+
+@mail_app.command("show")
+def mail_show(
+    id_: Annotated[int, typer.Argument(metavar="ID")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    raw: Annotated[bool, typer.Option("--raw", help="The octets as received.")] = False,
+) -> None:
+    """One mail: its outcome, the decision with its trace, and what left because of it."""
+    from mailproc.store import escalations, inbox
+    from mailproc.store import outbox as outgoing
+
+    with database(configuration(config)).read() as connection:
+        entry = _found(inbox.entry(connection, id_), f"no mail {id_}")
+        octets = inbox.raw(connection, id_) if raw else None
+        entry["decision"] = escalations.decision_of(connection, id_)
+        entry["sent"] = outgoing.of_mail(connection, id_)
+    if raw:
+        sys.stdout.buffer.write(_found(octets, f"the octets of mail {id_} were not kept"))
+        return
+    if as_json:
+        emit([entry], as_json=True, columns=(), empty="")
+        return
+    from mailproc.cli.shown import show_mail
+
+    show_mail(entry)
+
+
+@mail_app.command("replay")
+def mail_replay(
+    ids: Annotated[list[int], typer.Argument(metavar="ID…")], config: ConfigOption = None
+) -> None:
+    """Sends quarantined or ignored mail through the desk again. This acts: letters go out."""
+    from mailproc.store import escalations, inbox
+
+    with database(configuration(config)).write() as connection:
+        refused = []
+        for id_ in ids:
+            if inbox.replay(connection, id_):
+                escalations.forget_decision(connection, id_)
+            else:
+                refused.append(id_)
+    if refused:
+        names = ", ".join(map(str, refused))
+        raise RefusedError(f"not replayed: {names} (answered already, or the octets were not kept)")
+
+
+@escalations_app.command("list")
+def escalations_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    limit: LimitOption = 50,
+) -> None:
+    """The open escalations."""
+    from mailproc.store import escalations
+
+    with database(configuration(config)).read() as connection:
+        rows = escalations.listing(connection, only_open=not everything, limit=limit)
+    columns = ("id", "ticket", "level", "status", "accepted_at", "requester", "organisation", "closed_at")
+    emit(rows, as_json=as_json, columns=columns, empty="No escalation is open.")
+
+
+@escalations_app.command("show")
+def escalations_show(
+    id_: Annotated[int, typer.Argument(metavar="ID")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One escalation with its timeline."""
+    from mailproc.store import escalations
+
+    with database(configuration(config)).read() as connection:
+        entry = _found(escalations.entry(connection, id_), f"no escalation {id_}")
+    if as_json:
+        emit([entry], as_json=True, columns=(), empty="")
+        return
+    from mailproc.cli.shown import show_escalation
+
+    show_escalation(entry)
+
+
+@outbox_app.command("list")
+def outbox_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    state: Annotated[str | None, typer.Option("--state", help="held, waiting, sent, failed, dropped")] = None,
+    limit: LimitOption = 50,
+) -> None:
+    """The newest messages."""
+    from mailproc.store import outbox
+
+    with database(configuration(config)).read() as connection:
+        rows = outbox.listing(connection, state=state, limit=limit)
+    columns = ("id", "created_at", "kind", "recipient", "subject", "state", "attempts", "detail")
+    emit(rows, as_json=as_json, columns=columns, empty="Nothing in the outbox.")
+
+
+@outbox_app.command("show")
+def outbox_show(
+    id_: Annotated[int, typer.Argument(metavar="ID")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One message as it goes out."""
+    from mailproc.store import outbox
+
+    with database(configuration(config)).read() as connection:
+        entry = _found(outbox.entry(connection, id_), f"nothing with the number {id_} in the outbox")
+    if as_json:
+        emit([entry], as_json=True, columns=(), empty="")
+        return
+    from mailproc.cli.shown import show_outgoing
+
+    show_outgoing(entry)
+
+
+@outbox_app.command("release")
+def outbox_release(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="ID…", show_default=False)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that are held.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Lets held or failed messages go out."""
+    from mailproc.store import outbox
+
+    if bool(ids) == everything:
+        raise RefusedError("name the messages, or say --all")
+    with database(configuration(config)).write() as connection:
+        count = outbox.release(connection, ids or None, now())
+    typer.echo(f"{count} released.")
+
+
+@outbox_app.command("drop")
+def outbox_drop(
+    ids: Annotated[list[int], typer.Argument(metavar="ID…")], config: ConfigOption = None
+) -> None:
+    """Gives messages up before they are sent."""
+    from mailproc.store import outbox
+
+    with database(configuration(config)).write() as connection:
+        count = outbox.drop(connection, ids)
+    typer.echo(f"{count} dropped.")
+
+
+def _found(thing: Any, otherwise: str) -> Any:
+    if thing is None:
+        raise RefusedError(otherwise)
+    return thing

@@ -1,0 +1,6 @@
+"""The desk: one stored mail, one transaction, one outcome."""
+
+from mailproc.desk.consider import Considered, consider
+from mailproc.desk.handle import Desk
+
+__all__ = ["Considered", "Desk", "consider"]

@@ -1,0 +1,72 @@
+"""What the policy needs to know beyond the mail, read in the transaction that will decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.policy.decision import Facts
+from mailproc.policy.digest_day import next_digest
+from mailproc.policy.organisations import same_house
+from mailproc.store import escalations, inbox, outbox
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailproc.desk.consider import Considered
+    from mailproc.message.mail import IncomingMail
+    from mailproc.policy.decision import KnownEscalation
+    from mailproc.settings import Settings
+    from mailproc.store.inbox import StoredMail
+
+LOOP_HEADER = "X-Mailproc-Loop"
+"""Marks the letters of a desk with its address; one that comes back is never answered."""
+
+
+def gather(
+    connection: Connection, stored: StoredMail, considered: Considered, settings: Settings, now: datetime
+) -> Facts:
+    """The facts about one mail at the time ``now``."""
+    request = considered.request
+    same_mail = inbox.recognise(connection, stored.raw, stored.id)
+    email = request.requester.email if request.requester else ""
+    organisation = settings.organisation_of(email)
+    latest = None
+    if request.ticket:
+        escalations.lock_ticket(connection, request.ticket)
+        latest = escalations.latest(connection, request.ticket)
+    is_staff = settings.person(email) is not None
+    return Facts(
+        now=now,
+        next_digest=next_digest(now, settings.digest),
+        own_mail=_is_own(connection, considered.mail, settings),
+        same_mail=None if same_mail is None else f"mail {same_mail}",
+        known_sender=bool(
+            is_staff or organisation or (email and escalations.was_accepted_before(connection, email))
+        ),
+        is_staff=is_staff,
+        organisation=organisation.name if organisation else None,
+        latest=latest,
+        takes_part=latest is not None and _takes_part(connection, latest, email, settings),
+        stale=_is_stale(considered.mail, stored, settings),
+    )
+
+
+def _is_own(connection: Connection, mail: IncomingMail, settings: Settings) -> bool:
+    if mail.sender and settings.is_own_address(mail.sender.email):
+        return True
+    if any(settings.is_own_address(value.strip()) for value in mail.header_values(LOOP_HEADER)):
+        return True
+    return bool(mail.message_id and outbox.is_ours(connection, mail.message_id))
+
+
+def _takes_part(connection: Connection, latest: KnownEscalation, email: str, settings: Settings) -> bool:
+    if same_house(email, latest.requester, settings):
+        return True
+    return email in escalations.participants(connection, latest.id)
+
+
+def _is_stale(mail: IncomingMail, stored: StoredMail, settings: Settings) -> bool:
+    """Mail that was written long before it came: nobody is woken for last week's emergency."""
+    return mail.date is not None and stored.received_at - mail.date > settings.desk.stale_after

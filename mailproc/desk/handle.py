@@ -1,0 +1,183 @@
+"""Handles one stored mail: facts, decision, escalation, letters and outcome in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.desk.facts import gather
+from mailproc.desk.post import Post, is_return_path
+from mailproc.policy.decide import decide
+from mailproc.policy.decision import Alert, Code, Outcome, Verdict
+from mailproc.store import escalations, inbox, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailproc.desk.consider import Considered
+    from mailproc.letters import Letters
+    from mailproc.policy.decision import Decision
+    from mailproc.settings import Person, Settings
+    from mailproc.store.inbox import StoredMail
+    from mailproc.store.outbox import Outgoing
+
+TIMELINE = {
+    "new escalation": "started",
+    "second event after the cooldown": "escalated again",
+    "raise to emergency": "raised",
+    "join the open escalation": "joined",
+}
+"""What each route of the precedence table is called on the escalation's timeline."""
+
+_NEVER_HANDED_ON = frozenset({Code.OWN_MAIL, Code.DUPLICATE})
+
+
+class Desk:
+    """Decides mail and writes what follows from it. Nothing leaves here: only the outbox speaks."""
+
+    def __init__(self, settings: Settings, letters: Letters) -> None:
+        self._settings = settings
+        self._letters = letters
+        self._post = Post(settings)
+
+    def handle(
+        self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
+    ) -> Decision:
+        """Decides a mail and writes all its effects on the given connection.
+
+        The caller commits: everything, or nothing. Raises LookupError when the mail has an outcome.
+        """
+        facts = gather(connection, stored, considered, self._settings, now)
+        decision = decide(considered.request, facts, self._settings.policy)
+        escalation_id = self._keep_escalation(connection, decision, stored, facts.organisation, now)
+        escalations.record_decision(
+            connection, decision, mail_id=stored.id, escalation_id=escalation_id, now=now
+        )
+        messages = [
+            *self._replies(decision, stored, considered, facts.next_digest, now, escalation_id),
+            *self._alerts(decision, stored, considered, now, escalation_id),
+        ]
+        held = self._settings.desk.mode == "observe"
+        outbox.put(connection, messages, now=now, held=held)
+        handed_on = self._hand_on(decision, stored)
+        outbox.put(connection, handed_on, now=now, held=False)
+        if decision.verdict is Verdict.IGNORED and stored.by_imap:
+            inbox.forget_raw(connection, stored.id)  # it stays in the mailbox, which people read
+        self._settle(connection, decision, stored, considered, now)
+        return decision
+
+    def _keep_escalation(
+        self,
+        connection: Connection,
+        decision: Decision,
+        stored: StoredMail,
+        organisation: str | None,
+        now: datetime,
+    ) -> int | None:
+        """Opens the escalation, or continues the open one; its id."""
+        if decision.verdict is not Verdict.ACCEPTED:
+            return None
+        kind = TIMELINE[decision.route]
+        if decision.escalation is not None and decision.escalation.is_open:
+            id_ = int(decision.escalation.id)
+        else:
+            id_ = escalations.start(
+                connection, decision, mail_id=stored.id, organisation=organisation, now=now
+            )
+        if decision.outcome is Outcome.RAISED:
+            escalations.raise_level(connection, id_)
+        escalations.record_event(
+            connection, decision, escalation_id=id_, kind=kind, mail_id=stored.id, now=now
+        )
+        return id_
+
+    def _replies(
+        self,
+        decision: Decision,
+        stored: StoredMail,
+        considered: Considered,
+        decides_at: datetime,
+        now: datetime,
+        escalation_id: int | None,
+    ) -> Iterable[Outgoing]:
+        for letter in self._letters.reply(decision, considered.mail, now=now, decides_at=decides_at):
+            yield self._post.letter(
+                letter,
+                key=f"reply:{stored.id}:{letter.to}",
+                now=now,
+                mail_id=stored.id,
+                escalation_id=escalation_id,
+            )
+
+    def _alerts(
+        self,
+        decision: Decision,
+        stored: StoredMail,
+        considered: Considered,
+        now: datetime,
+        escalation_id: int | None,
+    ) -> Iterable[Outgoing]:
+        people = alerted(decision.alert, self._settings)
+        for letter in self._letters.alerts(decision, considered.mail, people=people, now=now):
+            yield self._post.letter(
+                letter,
+                key=f"alert:{stored.id}:{letter.to}",
+                now=now,
+                mail_id=stored.id,
+                escalation_id=escalation_id,
+            )
+        if decision.alert is Alert.EVERYBODY:
+            title, body = self._letters.short_alert(decision)
+            yield from self._post.alerts(people, title, body, key=f"alert:{stored.id}", mail_id=stored.id)
+
+    def _hand_on(self, decision: Decision, stored: StoredMail) -> list[Outgoing]:
+        """Mail for people that came by SMTP goes on to them; by IMAP it is with them already."""
+        listener = self._settings.lmtp if stored.way == "lmtp" else self._settings.smtp
+        wanted = (
+            decision.verdict is Verdict.IGNORED
+            and decision.code not in _NEVER_HANDED_ON
+            and not stored.by_imap
+            and not any(is_return_path(recipient) for recipient in stored.envelope_to)
+            and listener is not None
+            and listener.ordinary_mail is not None
+        )
+        if not wanted:
+            return []
+        recipients = stored.envelope_to or (self._settings.desk.address,)
+        if listener and listener.ordinary_mail and listener.ordinary_mail.maildir:
+            recipients = recipients[:1]  # one folder, one copy
+        return self._post.hand_on(
+            mail_id=stored.id, envelope_from=stored.envelope_from, recipients=recipients
+        )
+
+    def _settle(
+        self,
+        connection: Connection,
+        decision: Decision,
+        stored: StoredMail,
+        considered: Considered,
+        now: datetime,
+    ) -> None:
+        mail = considered.mail
+        inbox.settle(
+            connection,
+            stored.id,
+            outcome=decision.outcome,
+            code=decision.code,
+            now=now,
+            sender=mail.sender.email if mail.sender else "",
+            subject=mail.subject,
+            message_id=mail.message_id,
+            move=stored.by_imap and decision.verdict is not Verdict.IGNORED,
+        )
+
+
+def alerted(alert: Alert, settings: Settings) -> tuple[Person, ...]:
+    """The people an alert goes to: every PM, or the person on duty (the first PM where none is named)."""
+    if alert is Alert.EVERYBODY:
+        return settings.people_with("pm")
+    if alert is Alert.DUTY:
+        return (settings.people_with("duty") or settings.people_with("pm"))[:1]
+    return ()

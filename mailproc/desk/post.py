@@ -1,0 +1,112 @@
+"""Letters and alerts become outbox rows: derived identifiers, one recipient each, nothing secret."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from mailproc.letters.compose import compose
+from mailproc.message.mail import Address
+from mailproc.store.outbox import Outgoing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailproc.letters.letter import Letter
+    from mailproc.settings import Person, Settings
+
+RETURN_PATH = "+bounce-"
+"""What marks the variable part of a return path (RFC 5233 sub-addressing)."""
+
+
+class Post:
+    """Turns what the desk wants to say into rows."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        desk = settings.desk
+        self._sender = Address(email=desk.address, name=desk.name)
+
+    def letter(
+        self,
+        letter: Letter,
+        *,
+        key: str,
+        now: datetime,
+        mail_id: int | None = None,
+        escalation_id: int | None = None,
+    ) -> Outgoing:
+        """A letter to one person. ``key`` names the effect: Message-ID and return path follow from it."""
+        token = hashlib.sha256(f"{self._settings.desk.address} {key}".encode()).hexdigest()[:24]
+        message_id = f"<{letter.kind}.{token}@{self._sender.domain}>"
+        return Outgoing(
+            key=key,
+            channel="mail",
+            kind=letter.kind,
+            recipient=letter.to,
+            envelope_from=self._return_path(token),
+            subject=letter.subject,
+            message_id=message_id,
+            content=compose(letter, sender=self._sender, message_id=message_id, date=now, reply_to=None),
+            mail_id=mail_id,
+            escalation_id=escalation_id,
+        )
+
+    def alerts(
+        self, people: tuple[Person, ...], title: str, body: str, *, key: str, mail_id: int | None = None
+    ) -> list[Outgoing]:
+        """One row for each alert address of each person.
+
+        The address may hold a secret, so the row names the person and the place in the list
+        (``priya@helpdesk.example#0``); the courier looks it up.
+        """
+        return [
+            self._alert(f"{person.email}#{place}", title, body, key, mail_id)
+            for person in people
+            for place in range(len(person.alerts))
+        ]
+
+    def operator_alerts(self, title: str, body: str, *, key: str) -> list[Outgoing]:
+        """One row for each alert address of the operator (``operator#0``)."""
+        return [
+            self._alert(f"operator#{place}", title, body, key, None)
+            for place in range(len(self._settings.operator.alerts))
+        ]
+
+    def _alert(self, recipient: str, title: str, body: str, key: str, mail_id: int | None) -> Outgoing:
+        return Outgoing(
+            key=f"{key}:{recipient}",
+            channel="alert",
+            kind="alert",
+            recipient=recipient,
+            subject=title,
+            content=json.dumps({"title": title, "body": body}).encode(),
+            mail_id=mail_id,
+        )
+
+    def hand_on(
+        self, *, mail_id: int, envelope_from: str | None, recipients: tuple[str, ...]
+    ) -> list[Outgoing]:
+        """Ordinary mail for its people: the octets themselves stay where they are stored."""
+        return [
+            Outgoing(
+                key=f"ordinary:{mail_id}:{recipient}",
+                channel="ordinary",
+                kind="ordinary",
+                recipient=recipient,
+                envelope_from=envelope_from or "",
+                content=None,
+                mail_id=mail_id,
+            )
+            for recipient in recipients
+        ]
+
+    def _return_path(self, token: str) -> str:
+        """A variable envelope return path: bounces to it tell which letter failed (VERP)."""
+        return f"{self._sender.local_part}{RETURN_PATH}{token}@{self._sender.domain}"
+
+
+def is_return_path(address: str) -> bool:
+    """True for the envelope senders of our own letters: what comes there is read, never answered."""
+    return RETURN_PATH in address.partition("@")[0]

@@ -1,0 +1,132 @@
+"""Brings every pending mail to its outcome. A mail that fails three times is set aside, not lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from mailproc.desk.consider import consider
+from mailproc.letters.operator import Notice
+from mailproc.policy.decision import Code
+from mailproc.store import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailproc.desk.consider import Considered
+    from mailproc.desk.handle import Desk
+    from mailproc.desk.notices import OperatorDesk
+    from mailproc.policy.decision import Decision
+    from mailproc.settings import Settings
+    from mailproc.store.engine import Database
+    from mailproc.store.inbox import StoredMail
+
+BATCH = 50
+TRIES = 3
+RETRY_AFTER = timedelta(seconds=5)
+
+log = structlog.get_logger("mailproc.worker")
+
+
+class Worker:
+    """Claims mail, reads it, and lets the desk decide."""
+
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        operator: OperatorDesk,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._operator = operator
+        self._settings = settings
+        self._clock = clock
+        self._settled = settled
+
+    def work(self) -> int:
+        """Handles one batch of pending mail; how many mails were claimed."""
+        with self._database.write() as connection:
+            batch = inbox.claim(connection, self._clock(), BATCH)
+        if not batch:
+            return 0
+        readable = [mail for mail in batch if not self._set_aside(mail)]
+        read = [(mail, considered) for mail in readable if (considered := self._read(mail)) is not None]
+        try:
+            self._decide(read)
+        except Exception:  # one of them is at fault: each alone, so that the others are not held up
+            for one in read:
+                self._decide_alone(one)
+        self._settled()
+        return len(batch)
+
+    def _read(self, mail: StoredMail) -> Considered | None:
+        try:
+            return consider(mail.raw, self._settings)
+        except Exception as fault:
+            self._give_back(mail, fault)
+            return None
+
+    def _decide(self, batch: Sequence[tuple[StoredMail, Considered]]) -> None:
+        with self._database.write() as connection:
+            now = self._clock()
+            decided = [
+                (mail, self._desk.handle(connection, mail, considered, now)) for mail, considered in batch
+            ]
+        for mail, decision in decided:
+            _log(mail, decision)
+
+    def _decide_alone(self, one: tuple[StoredMail, Considered]) -> None:
+        try:
+            self._decide([one])
+        except Exception as fault:
+            self._give_back(one[0], fault)
+
+    def _give_back(self, mail: StoredMail, fault: Exception) -> None:
+        """The mail is tried again later, or set aside after the last try."""
+        log.error("mail failed", mail=mail.id, attempt=mail.attempts, exc_info=fault)
+        trouble = f"{type(fault).__name__}: {fault}"[:500]
+        with self._database.write() as connection:
+            now = self._clock()
+            if mail.attempts < TRIES:
+                inbox.release(connection, mail.id, trouble, now + RETRY_AFTER * mail.attempts)
+                return
+            self._quarantine(connection, mail, Code.POISON, trouble, now)
+
+    def _set_aside(self, mail: StoredMail) -> bool:
+        """Mail that is not handled at all: too large, or it ended the process each time it was tried."""
+        if mail.is_oversize:
+            code, trouble = Code.OVERSIZE, f"{mail.size:,} octets are more than the desk takes"
+        elif mail.attempts > TRIES:
+            code, trouble = Code.POISON, f"the desk stopped {TRIES} times while it handled this mail"
+        else:
+            return False
+        with self._database.write() as connection:
+            self._quarantine(connection, mail, code, trouble, self._clock())
+        return True
+
+    def _quarantine(
+        self, connection: Connection, mail: StoredMail, code: Code, trouble: str, now: datetime
+    ) -> None:
+        inbox.quarantine(connection, mail.id, code=code, trouble=trouble, now=now)
+        notice = Notice(kind="quarantined", mail_id=mail.id, detail=trouble)
+        self._operator.tell(connection, notice, key=f"quarantine:{mail.id}", now=now)
+
+
+def _log(mail: StoredMail, decision: Decision) -> None:
+    log.info(
+        "mail decided",
+        mail=mail.id,
+        way=mail.way,
+        outcome=str(decision.outcome),
+        code=str(decision.code) if decision.code else None,
+        ticket=decision.request.ticket,
+    )

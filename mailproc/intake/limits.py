@@ -1,0 +1,84 @@
+"""What a listener grants its clients, and who is let in: no client can use up the machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+Host = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """The limits of one listener. Times are seconds, sizes octets.
+
+    ``trusted`` names networks that are exempt from the caps on connections: our own relays.
+    ``faults`` and ``idle_commands`` are counted since the last mail that was taken.
+    ``command_time`` is the longest silence (RFC 5321 §4.5.3.2), also within a mail; ``mail_time`` the longest
+    a connection may last without bringing a whole mail, which ends floods of NOOP and uploads by the drop.
+    ``store_time`` is when a slow store is answered 451; what it still stores is found again as a duplicate.
+    """
+
+    connections: int = 100
+    connections_per_address: int = 10
+    trusted: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    recipients: int = 100
+    faults: int = 20
+    idle_commands: int = 200
+    command_octets: int = 65_536
+    command_time: float = 300
+    mail_time: float = 1_800
+    store_time: float = 30
+    octets_under_way: int = 250_000_000
+
+
+class Gate:
+    """Counts connections, and the octets of mails under way, of one listener."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._trusted = tuple(ip_network(network) for network in limits.trusted)
+        self._connections: Counter[str] = Counter()
+        self.octets_under_way = 0
+
+    @property
+    def has_room(self) -> bool:
+        """False while the mails under way together hold as much as the listener may."""
+        return self.octets_under_way < self._limits.octets_under_way
+
+    def enter(self, peer: str) -> bool:
+        """Lets a client in, unless a cap is reached. Who was let in must ``leave``."""
+        key = self._key(peer)
+        if key and self._connections.total() >= self._limits.connections:
+            return False
+        if key and self._connections[key] >= self._limits.connections_per_address:
+            return False
+        self._connections[key] += bool(key)
+        return True
+
+    def leave(self, peer: str) -> None:
+        """Forgets a client that was let in."""
+        key = self._key(peer)
+        self._connections[key] -= bool(key)
+        if self._connections[key] <= 0:
+            del self._connections[key]
+
+    def _key(self, peer: str) -> str:
+        """Who shares a cap: one IPv4 address, or one IPv6 network of 64 bits; "" for the trusted."""
+        host = _host(peer)
+        if host is None:
+            return peer
+        if any(host in network for network in self._trusted):
+            return ""
+        if isinstance(host, IPv6Address):
+            return str(ip_network((int(host) >> 64 << 64, 64)))
+        return str(host)
+
+
+def _host(peer: str) -> Host | None:
+    try:
+        host = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(host, "ipv4_mapped", None) or host

@@ -1,0 +1,87 @@
+"""What staff are told at once: what was asked, why it looks urgent, who asks, and what is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.letters.draft import Draft
+from mailproc.letters.letter import LetterKind
+from mailproc.letters.quoting import mailto, one_line, several_lines, ticket_link
+from mailproc.policy.alerting import EVIDENT_TROUBLE
+from mailproc.policy.decision import Alert, Code
+from mailproc.reading.request import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailproc.letters.pen import Pen
+    from mailproc.letters.words import Words
+    from mailproc.message.mail import IncomingMail
+    from mailproc.policy.decision import Decision
+    from mailproc.reading.request import Evidence
+    from mailproc.settings import Settings
+
+_NAMED_AS_MISSING = (
+    Code.MISSING_TICKET_ID,
+    Code.MISSING_MOTIVATION,
+    Code.SEVERAL_TICKETS,
+    Code.INCOMPLETE_FORM,
+)
+
+
+def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) -> Draft:
+    """The alert to one member of staff. Evidence comes first, each with its sentence."""
+    request = decision.request
+    requester = request.requester
+    email = requester.email if requester else ""
+    organisation = settings.organisation_of(email)
+    ticket = one_line(request.ticket or "", 60)
+    data = {
+        "ticket": ticket,
+        "tickets": [one_line(one, 60) for one in request.several[:20]],
+        "link": ticket_link(settings.tickets.url, ticket),
+        "because": _because(decision),
+        "summary": one_line(request.summary or request.motivation or mail.subject, 90),
+        "mail_subject": one_line(mail.subject),
+        "evidence": list(cited(request.evidence, pen)),
+        "motivation": several_lines(request.motivation or ""),
+        "requester": one_line(str(requester), 120) if requester else "",
+        "forwarder": one_line(str(request.forwarder), 120) if request.forwarder else "",
+        "organisation": organisation.name if organisation else "",
+        "verified": decision.verified,
+        "missing": [
+            pen.say(f"fault.{code}.short") for code in _NAMED_AS_MISSING if _is_missing(decision, code)
+        ],
+        "received": pen.moment(pen.now),
+        "write_to": mailto(email, subject=pen.subject) if email else "",
+    }
+    return Draft(name="alert", kind=LetterKind.ALERT, data=data)
+
+
+def cited(evidence: tuple[Evidence, ...], pen: Pen) -> Iterator[dict[str, str]]:
+    """Each piece of evidence with its label, its date and the sentence that shows it (E3)."""
+    for item in evidence:
+        yield {
+            "label": pen.say(f"evidence.{item.kind}"),
+            "due": pen.day(item.due) if item.due else "",
+            "sentence": several_lines(item.sentence, 400),
+        }
+
+
+def short_alert(decision: Decision, say: Words, desk_name: str) -> tuple[str, str]:
+    """Title and body for SMS and chat: ticket, level and desk, no names and no quotes."""
+    ticket = one_line(decision.request.ticket or "", 60)
+    return say("title", ticket=ticket), say("body", ticket=ticket, desk_name=desk_name)
+
+
+def _because(decision: Decision) -> str:
+    request = decision.request
+    if request.level is Level.EMERGENCY and request.misuse is None:
+        return "emergency" if decision.alert is Alert.EVERYBODY else "stranger"
+    if any(item.kind in EVIDENT_TROUBLE for item in request.evidence):
+        return "trouble"
+    return "soon"
+
+
+def _is_missing(decision: Decision, code: Code) -> bool:
+    return any(refusal.code is code for refusal in decision.refusals)

@@ -1,0 +1,294 @@
+"""Sets aside what stands below the last sentence: closing, name, contact lines, disclaimer, mobile footer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from mailproc.message.mail import SetAsideKind
+from mailproc.message.vocabulary import bare, vocabulary
+
+if TYPE_CHECKING:
+    from mailproc.message.sheet import Sheet
+
+_MOST_SIGNATURE_LINES = 25
+_LONGEST_SIGNATURE_LINE = 90
+_MOST_PARAGRAPHS_BELOW = 10
+_DASHES = re.compile(r"(?:-{2,3}|–{2}|_{2,}|={6,}|-{4,}|—{2,}|\*{6,}|~{4,})\Z")
+_STRONG_DASHES = re.compile(r"(?:-- ?|—{3,}|_{10,})\Z")
+_LINK = re.compile(r"<?\[?https?://[^\s>\]]{1,2000}[>\]]?")
+_CONTACT = re.compile(
+    r"(?:\+|00)\d[\d ()./-]{6,}\d|\(?0\d{1,5}\)?[ /.-]\d[\d ./-]{3,}\d|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-.]\d{3}[-.]\d{4}"
+    r"|[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[a-z]{2,}|(?:https?://|www\.)\S{3,200}",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"([^\W\d_][\w .'-]{0,40}?)\s?[:：]\s*\S")
+_BULLET = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
+_POSTSCRIPT = re.compile(r"p\.? ?s\.?(?![\w/])", re.IGNORECASE)
+_NAME_MARK = " -–—/~*_.,!\t"
+
+
+def set_aside_banner(sheet: Sheet) -> None:
+    """Sets aside the warnings gateways put on top ("external sender")."""
+    index = sheet.next_written(0)
+    for _ in range(3):
+        end = _paragraph_end(sheet, index, len(sheet.lines))
+        if index >= len(sheet.lines) or not _is_banner(sheet, index, end):
+            return
+        sheet.set_aside(index, end, SetAsideKind.FOOTER, "warning about external mail")
+        index = sheet.next_written(end)
+
+
+def _is_banner(sheet: Sheet, start: int, end: int) -> bool:
+    folded = sheet.folded[start].lstrip("*_-=!⚠️ ")
+    phrase = vocabulary().banners.of(folded)
+    if phrase is None or end - start > 8:
+        return False
+    # A tag in brackets may stand before the author's first word.
+    return not phrase.startswith(("[", "【")) or folded.endswith(("]", "】")) or len(phrase) > 12
+
+
+def set_aside_ending(sheet: Sheet, start: int, end: int, author: str) -> None:
+    """Works upwards from the end of one stretch of own lines."""
+    end = _below_signature_line(sheet, start, end)
+    end = _disclaimer(sheet, start, end)
+    end = _footers(sheet, start, end)
+    end = _closing(sheet, start, end, author)
+    end = _signed_by_author(sheet, start, end, author)
+    _footers(sheet, start, end)
+
+
+def _below_signature_line(sheet: Sheet, start: int, end: int) -> int:
+    """Everything below ``-- `` (RFC 3676 §4.3), or below another rule if it looks like a signature."""
+    for index in range(start, end):
+        line = sheet.lines[index].strip()
+        if len(line) > 80 or not _DASHES.match(line):
+            continue
+        if _is_signature(sheet, index + 1, end, strong=bool(_STRONG_DASHES.match(line))):
+            sheet.set_aside(index, end, SetAsideKind.SIGNATURE, "signature line")
+            return sheet.last_written(start, index)
+    return end
+
+
+def _is_signature(sheet: Sheet, start: int, end: int, *, strong: bool) -> bool:
+    written = [index for index in range(start, end) if sheet.folded[index]]
+    if not written:
+        return True
+    if len(written) > _MOST_SIGNATURE_LINES + 15 * strong:
+        return False
+    below = written[: _first_legal(sheet, written)]
+    odd = sum(not _is_signature_line(sheet, index) for index in below)
+    if strong:
+        return odd * 2 <= len(below)
+    contacts = sum(_CONTACT.search(sheet.lines[index]) is not None for index in below)
+    return odd <= len(below) // 5 and (contacts > 0 or len(below) <= 4) and len(below) <= 15
+
+
+def _first_legal(sheet: Sheet, written: list[int]) -> int:
+    """How many of the lines stand above the first that begins a disclaimer or footer."""
+    words = vocabulary()
+    for count, index in enumerate(written):
+        if words.disclaimers.of(sheet.folded[index]) or words.footers.of(sheet.folded[index]):
+            return count
+    return len(written)
+
+
+def _is_signature_line(sheet: Sheet, index: int) -> bool:
+    """Short, no sentence, no list item, no line of a form."""
+    line = sheet.lines[index].strip()
+    if len(line) > _LONGEST_SIGNATURE_LINE and not _CONTACT.search(line):
+        return False
+    if _CONTACT.search(line):
+        return len(line) <= 220 and not line.endswith("?")
+    if _BULLET.match(line) or line.endswith("?") or _is_form_line(line):
+        return False
+    words = line.split()
+    return len(words) <= 12 and not (line.endswith((".", "!", "。")) and len(words) > 4)
+
+
+def _is_form_line(line: str) -> bool:
+    match = _LABEL.match(line)
+    return match is not None and match[1].casefold().strip(" .") not in vocabulary().contact_labels
+
+
+def _disclaimer(sheet: Sheet, start: int, end: int) -> int:
+    """From the first paragraph that begins like a disclaimer and speaks like one, to the end."""
+    words = vocabulary()
+    paragraphs = _paragraphs(sheet, start, end)
+    for number, (top, bottom) in enumerate(paragraphs[-_MOST_PARAGRAPHS_BELOW:]):
+        if number == 0 and top == start and len(paragraphs) > 1:
+            continue
+        for index in range(top, bottom):
+            phrase = words.disclaimers.of(sheet.folded[index].lstrip("*_-|>#• "))
+            if phrase and _starts_paragraph(sheet, index, top) and _speaks_law(sheet, index, bottom, end):
+                sheet.set_aside(index, end, SetAsideKind.DISCLAIMER, phrase)
+                return sheet.last_written(start, index)
+    return end
+
+
+def _starts_paragraph(sheet: Sheet, index: int, top: int) -> bool:
+    """A sentence may begin a line by chance of wrapping: then the line before is a full one."""
+    return index == top or len(sheet.lines[index - 1]) < 55
+
+
+def _speaks_law(sheet: Sheet, index: int, bottom: int, end: int) -> bool:
+    text = " ".join(sheet.folded[index : max(bottom, min(end, index + 4))])
+    return any(word in text for word in vocabulary().legal_words)
+
+
+def _paragraphs(sheet: Sheet, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    index = start
+    while index < end:
+        bottom = _paragraph_end(sheet, index, end)
+        found.append((index, bottom))
+        index = sheet.next_written(bottom)
+    return found
+
+
+def _paragraph_end(sheet: Sheet, index: int, end: int) -> int:
+    while index < end and sheet.folded[index]:
+        index += 1
+    return index
+
+
+def _footers(sheet: Sheet, start: int, end: int) -> int:
+    """Mobile, antivirus, print and unsubscribe footers, from the last line upwards."""
+    words = vocabulary()
+    while end > start:
+        last = end - 1
+        if _is_mobile_footer(sheet.folded[last]):
+            sheet.set_aside(last, end, SetAsideKind.FOOTER, "sent from a device or program")
+            end = sheet.last_written(start, last)
+            continue
+        top = _paragraph_top(sheet, last, start)
+        opening = next((i for i in range(top, end) if words.footers.of(sheet.folded[i].lstrip("*_-|#• \U0001f333\U0001f332"))), None)
+        if opening is None or end - opening > 8 or (opening == start and end - opening > 3):
+            return end
+        sheet.set_aside(opening, end, SetAsideKind.FOOTER, words.footers.of(sheet.folded[opening].lstrip("*_-|#• ")) or "footer")
+        end = sheet.last_written(start, opening)
+    return end
+
+
+def _paragraph_top(sheet: Sheet, index: int, start: int) -> int:
+    while index > start and sheet.folded[index - 1]:
+        index -= 1
+    return index
+
+
+def _is_mobile_footer(folded: str) -> bool:
+    text = _LINK.sub("", folded).strip(" *_[]()<>")
+    if vocabulary().mobile.of(text) is None or len(text) > 90:
+        return False
+    return len(text.split()) <= 10 and not (", " in text and text.endswith((".", "!")))
+
+
+def _closing(sheet: Sheet, start: int, end: int, author: str) -> int:
+    """From the closing phrase to the end, if below it stand only name and signature."""
+    written = [index for index in range(start, end) if sheet.folded[index]]
+    for index in written[-_MOST_SIGNATURE_LINES:]:
+        if _is_closing(sheet.folded[index], author):
+            bottom = _signature_end(sheet, index + 1, end)
+            if bottom is not None:
+                sheet.set_aside(index, index + 1, SetAsideKind.CLOSING, "closing phrase")
+                sheet.set_aside(index + 1, bottom, SetAsideKind.SIGNATURE, "below the closing phrase")
+                return sheet.last_written(start, index) if bottom == end else end
+    return end
+
+
+def _is_closing(folded: str, author: str) -> bool:
+    words = vocabulary()
+    if len(folded) > 90:
+        return False
+    core = bare(folded)
+    if core in words.closings:
+        return True
+    head, _, tail = core.partition(",")
+    if bare(head) in words.closings and tail and len(tail.split()) <= 4 and not any(char.isdigit() for char in tail):
+        return bare(tail) in words.closings or _looks_like_name(tail) or names_author(tail, author)
+    if bare(head) in words.thanks and bare(tail) in words.closings:
+        return True
+    first, _, rest = core.partition(" ")
+    if first in words.closings and names_author(rest, author):
+        return True
+    return _closing_with_name(core, author)
+
+
+def _closing_with_name(core: str, author: str) -> bool:
+    """A closing phrase of several words with the author's name on the same line."""
+    parts = core.split()
+    return any(
+        " ".join(parts[:cut]) in vocabulary().closings and names_author(" ".join(parts[cut:]), author)
+        for cut in range(max(1, len(parts) - 3), len(parts))
+    )
+
+
+def _looks_like_name(text: str) -> bool:
+    words = text.split()
+    return 1 <= len(words) <= 3 and all(word.strip(".-'").isalpha() for word in words)
+
+
+def _signature_end(sheet: Sheet, start: int, end: int) -> int | None:
+    """Where the signature below a closing ends: at the end, or at a postscript. None: it is none."""
+    odd = count = 0
+    for index in range(start, end):
+        if not sheet.folded[index]:
+            continue
+        if _POSTSCRIPT.match(sheet.lines[index].strip()):
+            return index
+        count += 1
+        odd += not _is_signature_line(sheet, index)
+        if odd and count <= 2:
+            return None
+    return end if odd * 5 <= count and count <= _MOST_SIGNATURE_LINES else None
+
+
+def _signed_by_author(sheet: Sheet, start: int, end: int, author: str) -> int:
+    """The author's own name on a line, with nothing but contact lines below it, and "Thanks," above."""
+    written = [index for index in range(start, end) if sheet.folded[index]]
+    for index in written[-_MOST_SIGNATURE_LINES:]:
+        if not _is_name_line(sheet.lines[index], author):
+            continue
+        below = [other for other in written if other > index]
+        if all(_is_signature_line(sheet, other) for other in below):
+            sheet.set_aside(index, end, SetAsideKind.SIGNATURE, "the author's name")
+            return _thanks_above(sheet, start, sheet.last_written(start, index))
+    return end
+
+
+def _is_name_line(line: str, author: str) -> bool:
+    text = line.strip()
+    if len(text) > 80:
+        return False
+    head, _, tail = text.partition(",")
+    if tail and bare(head.casefold()) in vocabulary().thanks and names_author(tail, author):
+        return True
+    return names_author(text, author) or (text.startswith("/") and 2 < len(text) < 24 and text[1:].strip().isalpha())
+
+
+def _thanks_above(sheet: Sheet, start: int, end: int) -> int:
+    if end > start and bare(sheet.folded[end - 1]) in vocabulary().thanks:
+        sheet.set_aside(end - 1, end, SetAsideKind.CLOSING, "thanks above the author's name")
+        return sheet.last_written(start, end - 1)
+    return end
+
+
+def names_author(text: str, author: str) -> bool:
+    """Whether a text is nothing but the author's name, a part of it, or its initials."""
+    said = [word for word in _name_words(text.replace(".", ". ")) if word not in vocabulary().titles]
+    known = set(_name_words(author.replace(",", " ")))
+    if not said or not known or len(said) > 5:
+        return False
+    full = any(word in known and len(word) > 1 for word in said)
+    return full and all(word in known or _is_initial(word, known) for word in said)
+
+
+def _name_words(text: str) -> list[str]:
+    """The words of a name without accents: people write Zoë on one line and Zoe on another."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return [word for part in plain.split() if (word := part.strip(_NAME_MARK + "()\"'"))]
+
+
+def _is_initial(word: str, known: set[str]) -> bool:
+    return len(word) == 1 and any(name.startswith(word) for name in known)

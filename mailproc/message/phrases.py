@@ -1,0 +1,84 @@
+"""The words by which machines give themselves away, folded for comparison."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from mailproc.languages import phrases_of_all
+
+_TAGS = re.compile(r"(?:\[[^\[\]]{0,40}\] ?|\*{2,}[^*]{0,40}\*{2,} ?)+")
+_ANSWERED = re.compile(r"(?:re|aw|sv|vs|antw|odp|rv|ref|res|r|返信)(?:\[\d{1,3}\])? ?[:：]")
+_HANDED_ON = re.compile(r"(?:fwd?|wg|vb|vl|tr|i|enc|pd|doorst|転送)(?:\[\d{1,3}\])? ?[:：]")
+_AFTER_LABEL = frozenset(":：;,.!-–—([<\"'|/】]")
+_AND_ON = "…"
+
+
+def fold(text: str) -> str:
+    """Lower case, composed letters, straight apostrophes, single spaces."""
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text).replace("’", "'")
+    return " ".join(composed.casefold().split())
+
+
+def fold_subject(subject: str) -> str:
+    """A subject folded, without the tags that gateways and lists put before it."""
+    folded = fold(subject)
+    tags = _TAGS.match(folded)
+    return folded[tags.end() :] if tags and tags.end() < len(folded) else folded
+
+
+@cache
+def phrases(key: str) -> tuple[str, ...]:
+    """The phrases of every language under ``automatic.<key>``, folded, the longest first."""
+    folded = {fold(phrase) for _, phrase in phrases_of_all(f"automatic.{key}")}
+    return tuple(sorted(folded, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def opening(text: str, key: str) -> str | None:
+    """The longest phrase of the key that the folded text begins with."""
+    listed = phrases(key)
+    if not text.startswith(listed):
+        return None
+    return next(phrase for phrase in listed if text.startswith(phrase))
+
+
+def held(text: str, key: str) -> str | None:
+    """The longest phrase of the key that occurs in the folded text."""
+    return next((phrase for phrase in phrases(key) if phrase in text), None)
+
+
+def label(subject: str, key: str) -> str | None:
+    """The longest phrase of the key that stands at the start of the subject as a label.
+
+    A label ends there, or punctuation follows it, or the subject it answers ("Re: …"). A word after it
+    makes it a topic that somebody writes about, unless the phrase ends in ``…`` ("away until …").
+    """
+    listed = _label_starts(key)
+    if not subject.startswith(listed):
+        return None
+    return next(
+        (start for start in listed if subject.startswith(start) and _is_label(subject, start, key)), None
+    )
+
+
+def is_answer(subject: str) -> bool:
+    """True for a folded subject that begins with "Re:" in some client's language."""
+    return _ANSWERED.match(subject) is not None
+
+
+def is_handed_on(subject: str) -> bool:
+    """True for a folded subject that begins with "Fwd:" in some client's language."""
+    return _HANDED_ON.match(subject) is not None
+
+
+@cache
+def _label_starts(key: str) -> tuple[str, ...]:
+    return tuple(phrase.removesuffix(_AND_ON) for phrase in phrases(key))
+
+
+def _is_label(subject: str, start: str, key: str) -> bool:
+    if not start[-1].isalnum() or f"{start}{_AND_ON}" in phrases(key):
+        return True
+    rest = subject[len(start) :].lstrip()
+    return not rest or rest[0] in _AFTER_LABEL or is_answer(rest)

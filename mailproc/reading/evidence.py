@@ -1,0 +1,88 @@
+"""Finds the reasons that count and those that do not, each with the sentence that states it (E3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.reading.dates import due_date
+from mailproc.reading.request import Evidence, EvidenceKind, Excuse, ExcuseKind, Misuse, MisuseFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from mailproc.reading.phrases import Match
+    from mailproc.reading.speech import Passage
+
+OVERRULES_MISUSE = frozenset({EvidenceKind.OUTAGE, EvidenceKind.REVENUE, EvidenceKind.SECURITY, EvidenceKind.SAFETY})
+"""Evidence with which an emergency is never questioned."""
+
+_NOT_FOR_A_WISH = frozenset({EvidenceKind.REVENUE, EvidenceKind.OUTAGE})
+_TURN_REACH = 2
+
+
+def find_excuses(passage: Passage) -> tuple[Excuse, ...]:
+    """Reasons that do not count: forgotten, and promised. One of a kind for each sentence."""
+    found: dict[tuple[ExcuseKind, int], Excuse] = {}
+    for match in _excuse_matches(passage):
+        kind = ExcuseKind(match.key.partition(".")[2])
+        excuse = Excuse(kind=kind, sentence=match.sentence.flat, words=match.words)
+        found.setdefault((kind, match.sentence.start), excuse)
+    return tuple(found.values())
+
+
+def find_evidence(passage: Passage, written: date | None) -> tuple[Evidence, ...]:
+    """Reasons that count, one of a kind for each sentence, in the order of the text.
+
+    What an excuse itself says ("promised for Friday") is none; what follows a turn ("but they
+    will leave us") is.
+    """
+    excuses = _excuse_matches(passage)
+    found: dict[tuple[int, EvidenceKind], Evidence] = {}
+    for kind in EvidenceKind:
+        for match in passage.found(f"evidence.{kind}"):
+            if any(_belongs_to(match, excuse, passage) for excuse in excuses):
+                continue
+            due = due_date(match.sentence, passage.tongues, written) if written else None
+            evidence = Evidence(kind=kind, sentence=match.sentence.flat, words=match.words, due=due)
+            found.setdefault((match.sentence.start, kind), evidence)
+    return tuple(found[key] for key in sorted(found, key=lambda key: key[0]))
+
+
+def find_misuse(passages: Iterable[Passage], evidence: tuple[Evidence, ...]) -> MisuseFinding | None:
+    """What speaks against an emergency, unless an outage, lost revenue or a breach stands beside it.
+
+    A function that does not exist yet can neither be down nor lose money: a wished-for feature is
+    questioned all the same where the mail itself says that everything works.
+    """
+    passages = tuple(passages)
+    kinds = {item.kind for item in evidence}
+    all_works = any(passage.found("misuse.works") for passage in passages)
+    for kind in Misuse:
+        overruling = kinds & OVERRULES_MISUSE
+        if kind is Misuse.FEATURE and all_works:
+            overruling = overruling - _NOT_FOR_A_WISH
+        if overruling and kind is not Misuse.STAGING:
+            continue
+        if overruling - {EvidenceKind.OUTAGE} and kind is Misuse.STAGING:
+            continue
+        for passage in passages:
+            for match in passage.found(f"misuse.{kind}"):
+                return MisuseFinding(kind=kind, sentence=match.sentence.flat, words=match.words)
+    return None
+
+
+def _excuse_matches(passage: Passage) -> list[Match]:
+    return passage.found(*(f"excuses.{kind}" for kind in ExcuseKind))
+
+
+def _belongs_to(match: Match, excuse: Match, passage: Passage) -> bool:
+    """True for a match in the excuse's own clause: no turn stands between the two."""
+    if match.sentence is not excuse.sentence:
+        return False
+    if match.first <= excuse.last and excuse.first <= match.last:
+        return True
+    first, last = sorted(((match.first, match.last), (excuse.first, excuse.last)))
+    turns = frozenset[str]().union(*(tongue.turns for tongue in passage.tongues))
+    between = range(first[1] + 1, last[0] + 1)
+    return not any(match.sentence.words[place] in turns for place in between)

@@ -1,0 +1,61 @@
+"""Tells a request to come first from all the other mail that people write (M4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.reading.request import EvidenceKind, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mailproc.reading.phrases import Match
+    from mailproc.reading.request import Evidence
+    from mailproc.reading.speech import Passage
+
+_GRAVE = frozenset(
+    {EvidenceKind.OUTAGE, EvidenceKind.REVENUE, EvidenceKind.SECURITY, EvidenceKind.SAFETY, EvidenceKind.CHURN}
+)
+GRAVE_ENOUGH = 2
+
+
+def asks_outright(passages: Iterable[Passage]) -> Finding | None:
+    """The words that ask for a ticket to come first, whatever else the mail says."""
+    return next(_requests(passages, "intent.request"), None)
+
+
+def asks_about_ticket(passages: Iterable[Passage], evidence: tuple[Evidence, ...]) -> Finding | None:
+    """Words that ask for it only because a ticket is named beside them ("48213 first, please"),
+    or a named ticket with so grave a case that nobody would read it as ordinary mail."""
+    passages = tuple(passages)
+    weak = next(_requests(passages, "intent.with_ticket", "intent.urgency"), None)
+    if any(passage.found("intent.ordinary") for passage in passages):
+        return None
+    if weak:
+        return weak
+    grave = [item for item in evidence if item.kind in _GRAVE]
+    if len({item.kind for item in grave}) >= GRAVE_ENOUGH:
+        return Finding(
+            rule="intent", said="a ticket is named, and the case is grave", words=grave[0].words, place="own words"
+        )
+    return None
+
+
+def _requests(passages: Iterable[Passage], *keys: str) -> Iterator[Finding]:
+    for passage in passages:
+        for match in passage.found(*keys):
+            if not _is_taken_back(passage, match):
+                yield Finding(
+                    rule="intent",
+                    said=f"asks to come first ({match.key.partition('.')[2]})",
+                    words=match.words,
+                    place=passage.place,
+                )
+
+
+def _is_taken_back(passage: Passage, match: Match) -> bool:
+    """True where words such as "how do I escalate" or "thanks for escalating" cover the match."""
+    return any(
+        never.sentence is match.sentence and never.first <= match.last and match.first <= never.last
+        for never in passage.found("intent.never")
+    )

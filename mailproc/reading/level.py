@@ -1,0 +1,91 @@
+"""Reads the level asked for: an emergency only where it is asked for in so many words (P1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailproc.reading.labels import labelled_lines
+from mailproc.reading.request import Finding, Level
+from mailproc.reading.tongue import flat_label, level_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mailproc.message.mail import IncomingMail
+    from mailproc.reading.speech import Passage
+    from mailproc.settings import Settings
+
+_MARKED_SUBJECT = re.compile(r"[\[(*!]{1,3}\s{0,2}([^\[\](*!\n]{3,30}?)\s{0,2}[\])*!]")
+_SUBJECT_START = re.compile(r"\s*([^:：\-–|\n]{3,30}?)\s*[:：\-–|]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelReading:
+    """The level, or None where nothing asks for one; ``declined`` where "Level: none" is written."""
+
+    level: Level | None = None
+    declined: bool = False
+    finding: Finding | None = None
+
+
+_LEVELS = {"emergency": Level.EMERGENCY, "higher": Level.HIGHER_PRIORITY}
+
+
+def read_level(mail: IncomingMail, subject: Passage, words: Passage, settings: Settings) -> LevelReading:
+    """The level from a label, the address, a mark in the subject, or the author's words."""
+    readings = (
+        *_labelled(words),
+        *_addressed(mail, settings),
+        *_in_subject(subject),
+        *_in_words((subject, words)),
+    )
+    return next(iter(readings), LevelReading())
+
+
+def _labelled(words: Passage) -> Iterable[LevelReading]:
+    for line in labelled_lines(words.text):
+        value = level_values().get(flat_label(line.value)) if line.kind == "level" else None
+        if value == "none":
+            yield LevelReading(
+                declined=True, finding=_found("no level asked for", line.value, f"label {line.label}")
+            )
+        elif value:
+            yield LevelReading(
+                level=_LEVELS[value], finding=_found(_LEVELS[value], line.value, f"label {line.label}")
+            )
+
+
+def _addressed(mail: IncomingMail, settings: Settings) -> Iterable[LevelReading]:
+    for address in (*mail.to, *mail.cc):
+        if not settings.is_own_address(address.email):
+            continue
+        for part in address.local_part.split("+")[1:]:
+            value = level_values().get(flat_label(part))
+            if value in _LEVELS:
+                yield LevelReading(
+                    level=_LEVELS[value], finding=_found(_LEVELS[value], address.email, "plus-address")
+                )
+
+
+def _in_subject(subject: Passage) -> Iterable[LevelReading]:
+    """ "[EMERGENCY] 23377", "EMERGENCY: till down", "Ticket 91160 EMERGENCY"."""
+    marked = [match[1] for match in _MARKED_SUBJECT.finditer(subject.text)]
+    start = _SUBJECT_START.match(subject.text)
+    capitals = [word for word in subject.text.split() if word.isupper()]
+    for words in (*marked, *([start[1]] if start else []), *capitals):
+        if level_values().get(flat_label(words)) == "emergency" and len(words) > 1:
+            yield LevelReading(level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, words, "subject"))
+
+
+def _in_words(passages: Iterable[Passage]) -> Iterable[LevelReading]:
+    for passage in passages:
+        for match in passage.found("level.emergency"):
+            yield LevelReading(
+                level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, match.words, passage.place)
+            )
+
+
+def _found(said: str, words: str, place: str) -> Finding:
+    return Finding(rule="level", said=said, words=words, place=place)

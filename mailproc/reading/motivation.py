@@ -1,0 +1,108 @@
+"""Takes the author's reasons out of a mail: the words without label lines, greetings and the bare wish."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mailproc.reading.labels import LINE, labelled_lines
+from mailproc.reading.sentences import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailproc.message.mail import Address
+    from mailproc.reading.sentences import Sentence
+    from mailproc.reading.speech import Passage
+
+FEWEST_WORDS_OF_A_REASON = 2
+FEWEST_LETTERS_OF_A_REASON = 4
+"""For scripts in which a letter is a word."""
+LONGEST_SIGN_OFF = 6
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
+_SAYS_NOTHING = ("motivation.empty", "motivation.hollow", *_ASKING)
+_EVIDENCE_OR_EXCUSE = ("evidence.", "excuses.")
+
+
+def motivation_text(text: str, author: Address | None) -> str:
+    """The stretch of the author's words that may hold reasons.
+
+    Behind a label ("Reason: …") everything from the label on; else all words but the lines that
+    carry an ID, a level or another reference, and the name at the end.
+    """
+    kept, cut_from = [], 0
+    for line in labelled_lines(text):
+        if line.kind == "motivation":
+            kept.append(text[cut_from : line.start] if cut_from else "")
+            kept.append(line.value + "\n")
+        else:
+            kept.append(text[cut_from : line.start])
+        cut_from = line.end
+    kept.append(text[cut_from:])
+    return _BLANK_LINES.sub("\n\n", _without_sign_off("".join(kept), author)).strip()
+
+
+def holds_reason(passage: Passage, author: Address | None) -> bool:
+    """True where something is said beyond the wish itself, its urgency and politeness."""
+    if any(match.key.startswith(_EVIDENCE_OR_EXCUSE) and not match.negated for match in passage.matches):
+        return True
+    names = frozenset(words_of(f"{author.name} {author.email}")) if author else frozenset()
+    return any(
+        _is_enough(_substance(passage, sentence, clause, names))
+        for sentence in passage.sentences
+        for clause in _clauses_with_own_thoughts(passage, sentence)
+    )
+
+
+def _is_enough(words: list[str]) -> bool:
+    by_letter = bool(words) and words[0] > "\u3000"
+    return len(words) >= (FEWEST_LETTERS_OF_A_REASON if by_letter else FEWEST_WORDS_OF_A_REASON)
+
+
+def _without_sign_off(text: str, author: Address | None) -> str:
+    """The text without a short last line, and what follows it, that holds the author's name."""
+    if author is None:
+        return text
+    names = {word for word in words_of(author.name) if len(word) > 1}
+    names |= {word for word in words_of(author.local_part) if len(word) > 2}
+    lines = [match for match in LINE.finditer(text) if match[0].strip()]
+    for line in lines[1:][-LONGEST_SIGN_OFF:]:
+        words = words_of(line[0])
+        if len(words) <= LONGEST_SIGN_OFF and names & set(words) and not line[0].rstrip().endswith((".", "?", ":")):
+            return text[: line.start()]
+    return text
+
+
+def _clauses_with_own_thoughts(passage: Passage, sentence: Sentence) -> Iterator[range]:
+    """The clauses of a sentence that do more than ask. One that asks counts from "because" on."""
+    asking = [m for m in passage.found(*_ASKING) if m.sentence is sentence]
+    because = [m.first for m in passage.found("motivation.because") if m.sentence is sentence]
+    edges = sorted({0, len(sentence.words), *sentence.breaks, *because})
+    for start, stop in zip(edges, edges[1:], strict=False):
+        if start in because or not any(m.first < stop and start <= m.last for m in asking):
+            yield range(start, stop)
+
+
+def _substance(passage: Passage, sentence: Sentence, clause: range, names: frozenset[str]) -> list[str]:
+    """The words of a clause that say something: no little words, no politeness, no numbers, no names."""
+    covered = {
+        place
+        for match in passage.matches
+        if match.sentence is sentence and match.key in _SAYS_NOTHING
+        for place in range(match.first, match.last + 1)
+    }
+    return [
+        sentence.words[place]
+        for place in clause
+        if place not in covered
+        and not _is_little(sentence.words[place], passage)
+        and sentence.words[place] not in names
+    ]
+
+
+def _is_little(word: str, passage: Passage) -> bool:
+    """True for numbers, for "the" and "of", and for the letters of Japanese grammar."""
+    if not word[0].isalpha() or "\u3040" <= word <= "\u309f":
+        return True
+    return any(word in tongue.common for tongue in passage.tongues)

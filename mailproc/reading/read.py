@@ -1,0 +1,243 @@
+"""Reads a mail as a good colleague would: what is asked, for which ticket, why, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mailproc.message.mail import Nature
+from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
+from mailproc.reading.form import read_form
+from mailproc.reading.intent import asks_about_ticket, asks_outright
+from mailproc.reading.level import read_level
+from mailproc.reading.motivation import holds_reason, motivation_text
+from mailproc.reading.request import EscalationRequest, Finding, Kind, Level, Source
+from mailproc.reading.speech import Passage, languages_heard, passage
+from mailproc.reading.ticket import choose_ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailproc.message.mail import Address, IncomingMail
+    from mailproc.reading.level import LevelReading
+    from mailproc.reading.request import Evidence, FormReading
+    from mailproc.reading.ticket import Choice
+    from mailproc.settings import Settings
+
+LONGEST_READ = 60_000
+"""Characters of one text that are read; nobody explains a ticket in more."""
+
+_MACHINES = {
+    Nature.AUTOMATIC: Kind.AUTOMATIC,
+    Nature.BOUNCE: Kind.BOUNCE,
+    Nature.BULK: Kind.BULK,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Letter:
+    """The texts of one mail as heard: subject, own words, and the mails inside it."""
+
+    mail: IncomingMail
+    author: Address | None
+    languages: tuple[str, ...]
+    subject: Passage
+    words: Passage
+    reasons: Passage
+
+
+def read(mail: IncomingMail, settings: Settings, *, notification: bool = False) -> EscalationRequest:
+    """What a mail asks for, with each finding tied to the words that show it.
+
+    Mail that no person wrote is not read any further, unless it is the ``notification`` of a
+    ticket system about a ticket that was escalated (P11). Pure: looks at no clock.
+    """
+    if mail.nature is not Nature.HUMAN and not notification:
+        return _machine(mail)
+    letter = _heard(mail, mail.words.text, mail.sender)
+    request = _understood(letter, settings)
+    if request.kind is Kind.OTHER or request.motivation is None:
+        return _forwarded_request(mail, letter, settings, request) or request
+    return request
+
+
+def _machine(mail: IncomingMail) -> EscalationRequest:
+    first = mail.signals[0]
+    return EscalationRequest(
+        kind=_MACHINES[mail.nature],
+        requester=mail.sender,
+        trace=(Finding(rule=first.rule, said=f"{mail.nature} mail", words=first.found, place="headers"),),
+    )
+
+
+def _heard(mail: IncomingMail, text: str, author: Address | None) -> _Letter:
+    text = text[:LONGEST_READ]
+    languages = languages_heard(text if len(text.split()) > 3 else f"{mail.subject}\n{text}")
+    reasons = motivation_text(text, author)
+    words = passage(text, "own words", languages)
+    return _Letter(
+        mail=mail,
+        author=author,
+        languages=languages,
+        subject=passage(_without_marks(mail.subject), "subject", languages),
+        words=words,
+        reasons=words if reasons == text else passage(reasons, "own words", languages),
+    )
+
+
+def _understood(letter: _Letter, settings: Settings) -> EscalationRequest:
+    """The request a letter makes, or that it makes none."""
+    mail = letter.mail
+    level = read_level(mail, letter.subject, letter.words, settings)
+    choice = choose_ticket(mail, letter.subject, letter.words, _elsewhere(letter), settings)
+    form = read_form(letter.words.text, mail, settings, letter.languages)
+    written = mail.date.date() if mail.date else None
+    evidence = find_evidence(letter.reasons, written)
+    intent = _intent(letter, level, choice, form, evidence, settings)
+    base = EscalationRequest(
+        kind=Kind.REQUEST if intent else Kind.OTHER,
+        requester=letter.author,
+        ticket=choice.ticket,
+        several=choice.several,
+        candidates=choice.candidates,
+        language=letter.languages[0],
+        form=form,
+        trace=tuple(_trace(letter, intent, level, choice, form)),
+    )
+    if intent is None:
+        return base
+    return _with_reasons(base, letter, level, evidence)
+
+
+def _intent(
+    letter: _Letter,
+    level: LevelReading,
+    choice: Choice,
+    form: FormReading | None,
+    evidence: tuple[Evidence, ...],
+    settings: Settings,
+) -> Finding | None:
+    """What makes the mail a request; None where nothing does."""
+    texts = (letter.subject, letter.words)
+    if form:
+        return Finding(rule="intent", said=f"holds the {form.name} form", place="own words")
+    if level.level is not None and level.finding:
+        return replace(level.finding, rule="intent", said=f"asks for the level {level.level}")
+    outright = asks_outright(texts)
+    if outright:
+        return outright
+    if (choice.ticket or choice.several) and not level.declined:
+        about = asks_about_ticket(texts, evidence)
+        if about:
+            return about
+    if settings.desk.intent == "always":
+        return Finding(rule="intent", said="this desk takes every mail as a request")
+    return None
+
+
+def _with_reasons(
+    base: EscalationRequest, letter: _Letter, level: LevelReading, evidence: tuple[Evidence, ...]
+) -> EscalationRequest:
+    excuses = find_excuses(letter.reasons)
+    reasons = letter.reasons.text
+    if not holds_reason(letter.reasons, letter.author):
+        reasons = ""
+        in_subject = find_evidence(letter.subject, None)
+        if in_subject:
+            reasons, evidence = letter.subject.text, in_subject
+    asked = level.level or Level.HIGHER_PRIORITY
+    misuse = (
+        find_misuse((letter.subject, letter.words), evidence) if asked is Level.EMERGENCY else None
+    )
+    return replace(
+        base,
+        level=asked,
+        level_asked=level.level is not None,
+        misuse=misuse,
+        motivation=reasons or None,
+        evidence=evidence,
+        excuses=excuses,
+        summary=_summary(evidence, letter),
+        trace=(
+            *base.trace,
+            *(Finding(rule=f"evidence {e.kind}", said=e.sentence, words=e.words, place="own words") for e in evidence),
+            *(Finding(rule=f"excuse {e.kind}", said=e.sentence, words=e.words, place="own words") for e in excuses),
+            *((Finding(rule="misuse", said=misuse.sentence, words=misuse.words),) if misuse else ()),
+        ),
+    )
+
+
+def _forwarded_request(
+    mail: IncomingMail, note: _Letter, settings: Settings, own: EscalationRequest
+) -> EscalationRequest | None:
+    """The request of somebody else that the sender only passes on (E4)."""
+    for forwarded in mail.words.forwarded:
+        if forwarded.sender is None or settings.is_own_address(forwarded.sender.email):
+            continue
+        inner = _heard(replace(mail, subject=forwarded.subject or mail.subject), forwarded.text, forwarded.sender)
+        if not asks_outright((inner.words,)):
+            continue
+        request = _understood(inner, settings)
+        if request.kind is not Kind.REQUEST:
+            continue
+        return replace(
+            request,
+            forwarder=mail.sender,
+            ticket=request.ticket or own.ticket,
+            candidates=(*own.candidates, *request.candidates),
+            trace=(
+                *own.trace,
+                Finding(rule="forwarded", said=f"the request of {forwarded.sender}", place="forwarded mail"),
+                *request.trace,
+            ),
+        )
+    return None
+
+
+def _elsewhere(letter: _Letter) -> Iterator[tuple[Source, Passage]]:
+    """The texts that are searched for an ID where the author's own words hold none."""
+    mail, languages = letter.mail, letter.languages
+    if mail.words.quoted:
+        yield Source.QUOTED, passage(mail.words.quoted[:LONGEST_READ], "quoted thread", languages)
+    for forwarded in mail.words.forwarded:
+        source = Source.ATTACHED if forwarded.attached else Source.FORWARDED
+        text = f"{forwarded.subject}\n\n{forwarded.text}"[:LONGEST_READ]
+        yield source, passage(text, source.value, languages)
+    for attached in mail.attached_mail:
+        text = f"{attached.subject}\n\n{attached.text}"[:LONGEST_READ]
+        yield Source.ATTACHED, passage(text, "attached mail", languages)
+
+
+def _summary(evidence: tuple[Evidence, ...], letter: _Letter) -> str:
+    """The sentence that says the most: the first with evidence, else the first of the reasons."""
+    if evidence:
+        return evidence[0].sentence
+    return letter.reasons.sentences[0].flat if letter.reasons.sentences else letter.subject.text
+
+
+def _without_marks(subject: str) -> str:
+    return " ".join(subject.split())[:1000]
+
+
+def _trace(
+    letter: _Letter,
+    intent: Finding | None,
+    level: LevelReading,
+    choice: Choice,
+    form: FormReading | None,
+) -> Iterator[Finding]:
+    yield Finding(rule="language", said=letter.languages[0], words=", ".join(letter.languages))
+    yield intent or Finding(rule="intent", said="nothing asks for a ticket to come first")
+    if level.finding:
+        yield level.finding
+    for candidate in choice.candidates:
+        verdict = "is the ticket" if candidate.chosen else "is not the ticket"
+        yield Finding(
+            rule="ticket",
+            said=f"{candidate.ticket} {verdict}: {candidate.why}",
+            words=candidate.written,
+            place=candidate.source,
+        )
+    if form:
+        faults = ", ".join(f"{s.label}: {s.fault}" for s in form.faulty) or "complete"
+        yield Finding(rule="form", said=f"{form.name}: {faults}")

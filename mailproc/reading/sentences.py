@@ -1,0 +1,114 @@
+"""Cuts a text into sentences and words once, so that every later step looks at the same places."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# One Japanese or Chinese character counts as a word: such text has no blanks to cut at.
+WORD = re.compile(
+    r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
+)
+
+_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{0,9}(?:(?:[-*•–+]|\d{1,2}[.)])[ \t]|[^\n:：]{2,40}[:：]))")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]")
+_BREAK = re.compile(r"[,;:()\[\]{}–—/|、：；]|\s-\s|\n")
+_LAST_WORD = re.compile(r"[^\s(\[\"']{1,12}\Z")
+_SHORT_NUMBER = re.compile(r"\A\d{1,2}\Z")
+_LETTERS_WITHOUT_MARKS = str.maketrans(
+    {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence as written, and its words, folded, with their places in it.
+
+    ``breaks`` holds the numbers of the words that follow a comma, a dash, a bracket or the like.
+    """
+
+    text: str
+    start: int
+    words: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+    breaks: frozenset[int]
+
+    def between(self, first: int, last: int) -> str:
+        """The text from word ``first`` to word ``last``, both included."""
+        return " ".join(self.text[self.places[first][0] : self.places[last][1]].split())
+
+    @property
+    def flat(self) -> str:
+        """The sentence on one line."""
+        return " ".join(self.text.split())
+
+
+@lru_cache(maxsize=50_000)
+def folded(word: str) -> str:
+    """A word for comparison: lower case, without accents ("Priorité" and "PRIORITE" are one)."""
+    if word.isascii():
+        return word.lower()
+    if "\u3005" <= word[0] <= "\u9fff":
+        return unicodedata.normalize("NFKC", word)
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LETTERS_WITHOUT_MARKS)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words of a text, in order."""
+    return tuple(folded(match[0]) for match in WORD.finditer(text))
+
+
+def sentences_of(text: str, abbreviations: frozenset[str] = frozenset()) -> tuple[Sentence, ...]:
+    """The sentences of a text; ``abbreviations`` are words whose dot ends none ("Nr", "e.g")."""
+    found = []
+    for start, end in _stretches(text, abbreviations):
+        sentence = _sentence(text[start:end], start)
+        if sentence:
+            found.append(sentence)
+    return tuple(found)
+
+
+def _stretches(text: str, abbreviations: frozenset[str]) -> list[tuple[int, int]]:
+    """Where sentences begin and end: at blank lines, list items and closing marks."""
+    stretches, start = [], 0
+    for paragraph in [*_PARAGRAPH.finditer(text), None]:
+        stop = paragraph.start() if paragraph else len(text)
+        for mark in _END.finditer(text, start, stop):
+            if not _is_abbreviation(text, mark, start, abbreviations):
+                stretches.append((start, mark.end()))
+                start = mark.end()
+        stretches.append((start, stop))
+        start = stop
+    return stretches
+
+
+def _is_abbreviation(text: str, mark: re.Match[str], start: int, abbreviations: frozenset[str]) -> bool:
+    """True for the dot of "e.g.", "Nr.", an initial, or a day before its month ("2. Mai")."""
+    if mark[0] != ".":
+        return False
+    before = _LAST_WORD.search(text, max(start, mark.start() - 12), mark.start())
+    if not before:
+        return False
+    word = before[0]
+    following = text[mark.end() : mark.end() + 3].lstrip()
+    if _SHORT_NUMBER.match(word):
+        return bool(following) and (following[0].isalpha() or following[0].isdigit())
+    return folded(word) in abbreviations or (len(word) == 1 and word.isalpha() and word.isupper())
+
+
+def _sentence(text: str, start: int) -> Sentence | None:
+    words, places, breaks, end = [], [], set(), 0
+    for match in WORD.finditer(text):
+        if end and _BREAK.search(text, end, match.start()):
+            breaks.add(len(words))
+        words.append(folded(match[0]))
+        places.append(match.span())
+        end = match.end()
+    if not words:
+        return None
+    return Sentence(
+        text=text, start=start, words=tuple(words), places=tuple(places), breaks=frozenset(breaks)
+    )

@@ -1,0 +1,93 @@
+"""Hears which languages a text is in, and finds all phrases of theirs in it, once."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailproc.reading.phrases import Match
+from mailproc.reading.sentences import Sentence, sentences_of, words_of
+from mailproc.reading.tongue import Tongue, languages_of_words, tongue
+
+FALLBACK = "en"
+NEARLY_AS_LIKELY = 0.6
+MOST_LANGUAGES = 3
+
+
+def languages_heard(text: str) -> tuple[str, ...]:
+    """The languages a text may be in, the likeliest first, English always among them.
+
+    Counts common little words; one that two languages share is half a vote for each, so that short
+    Swedish is not Danish. Neighbours that score nearly as high are heard as well.
+    """
+    if any("\u3040" <= letter <= "\u30ff" for letter in text):
+        return ("ja", FALLBACK)
+    known, votes = languages_of_words(), Counter[str]()
+    for word in words_of(text[:4000]):
+        for code in known.get(word, ()):
+            votes[code] += 1 / len(known[word])
+    if not votes:
+        return (FALLBACK,)
+    best = max(votes.values())
+    # Ties go to the earlier language of the list: English first.
+    near = sorted((c for c in votes if votes[c] >= best * NEARLY_AS_LIKELY), key=lambda c: -votes[c])
+    heard = near[:MOST_LANGUAGES]
+    return tuple(heard if FALLBACK in heard else [*heard, FALLBACK])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A stretch of a mail, cut into sentences, with every phrase found in it."""
+
+    place: str
+    text: str
+    tongues: tuple[Tongue, ...]
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences, in order."""
+        abbreviations = frozenset[str]().union(*(spoken.abbreviations for spoken in self.tongues))
+        return sentences_of(self.text, abbreviations)
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """Every phrase of every language heard, in order of the sentences."""
+        return tuple(
+            match
+            for sentence in self.sentences
+            for spoken in self.tongues
+            for match in spoken.phrases.matches(sentence)
+        )
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Match]]:
+        found: dict[str, list[Match]] = {}
+        for match in self.matches:
+            found.setdefault(match.key, []).append(match)
+        return found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def found(self, *keys: str) -> list[Match]:
+        """The matches of some keys that no negation takes back."""
+        return [m for key in keys for m in self._by_key.get(key, ()) if not m.negated]
+
+    def sentence_at(self, offset: int) -> tuple[Sentence, int] | None:
+        """The sentence around an offset of the text, and the number of the word there."""
+        number = bisect_right(self._starts, offset) - 1
+        if number < 0:
+            return None
+        sentence = self.sentences[number]
+        inside = offset - sentence.start
+        ends = [end for _, end in sentence.places]
+        word = bisect_right(ends, inside)
+        return (sentence, word) if word < len(ends) else None
+
+
+def passage(text: str, place: str, languages: tuple[str, ...]) -> Passage:
+    """A stretch of a mail as the speakers of some languages understand it."""
+    return Passage(place=place, text=text, tongues=tuple(map(tongue, languages)))

@@ -1,0 +1,181 @@
+"""A language as the reader needs it: its lexicon, compiled once when it is first heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from mailproc.languages import LANGUAGES, Lexicon, lexicon
+from mailproc.reading.phrases import Phrasebook
+from mailproc.reading.sentences import folded, words_of
+
+PHRASE_KEYS = (
+    "ticket.cues",
+    "ticket.mentions",
+    "ticket.other_numbers",
+    "intent.request",
+    "intent.with_ticket",
+    "intent.urgency",
+    "intent.never",
+    "intent.ordinary",
+    "level.emergency",
+    "level.higher",
+    "misuse.feature",
+    "misuse.cosmetic",
+    "misuse.timeline",
+    "misuse.staging",
+    "misuse.nice_to_have",
+    "misuse.works",
+    "evidence.deadline",
+    "evidence.deal",
+    "evidence.churn",
+    "evidence.outage",
+    "evidence.revenue",
+    "evidence.security",
+    "evidence.safety",
+    "evidence.legal",
+    "evidence.many_users",
+    "excuses.forgot",
+    "excuses.promised",
+    "motivation.because",
+    "motivation.empty",
+    "motivation.hollow",
+)
+"""The lists of a lexicon that are written in the phrase notation."""
+
+LABEL_KEYS = ("labels.ticket", "labels.level", "labels.motivation", "labels.reference")
+"""The lists that hold labels: what may stand before a colon at the start of a line."""
+
+WORD_KEYS = (
+    "ticket.number_words",
+    "ticket.joining",
+    "level.emergency_values",
+    "level.higher_values",
+    "level.none_values",
+    "language.common",
+    "language.abbreviations",
+    "language.clause_starters",
+    "language.negations",
+    "language.negations_after",
+    "language.turns",
+    "language.often_misspelt",
+    "form.vague",
+    "form.nothing",
+    "dates.today",
+    "dates.tomorrow",
+    "dates.this_week",
+    "dates.next",
+)
+"""The lists that hold plain words, or words said together."""
+
+CALENDAR_KEYS = {"dates.months": 12, "dates.weekdays": 7}
+"""Lists in the order of the calendar, Monday first; each entry may offer choices with ``|``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tongue:
+    """A language: its phrases compiled, its words as sets, its labels by what they label."""
+
+    code: str
+    phrases: Phrasebook
+    common: frozenset[str]
+    abbreviations: frozenset[str]
+    turns: frozenset[str]
+    number_words: frozenset[str]
+    joining: frozenset[str]
+    vague: frozenset[str]
+    nothing: frozenset[str]
+    months: dict[str, int]
+    weekdays: dict[str, int]
+    relative_days: dict[str, frozenset[tuple[str, ...]]]
+
+
+@cache
+def tongue(code: str) -> Tongue:
+    """The compiled lexicon of a language; a language without a file knows no phrases."""
+    words = lexicon(code)
+    misspelt = [folded(word) for word in _list(words, "language.often_misspelt")]
+    return Tongue(
+        code=code,
+        phrases=Phrasebook(
+            ((key, phrase) for key in PHRASE_KEYS for phrase in _list(words, key)),
+            groups=_groups(words),
+            negations=_single(words, "language.negations"),
+            negations_after=_list(words, "language.negations_after"),
+            clause_starters=_single(words, "language.clause_starters"),
+            often_misspelt=misspelt,
+        ),
+        common=_single(words, "language.common"),
+        abbreviations=frozenset(
+            form for a in _list(words, "language.abbreviations") for form in (a.casefold(), folded(a))
+        ),
+        turns=_single(words, "language.turns"),
+        number_words=_single(words, "ticket.number_words"),
+        joining=_single(words, "ticket.joining"),
+        vague=frozenset(map(flat_label, _list(words, "form.vague"))),
+        nothing=frozenset(map(flat_label, _list(words, "form.nothing"))),
+        months=_calendar(words, "dates.months"),
+        weekdays=_calendar(words, "dates.weekdays"),
+        relative_days={
+            name: frozenset(map(words_of, _list(words, f"dates.{name}")))
+            for name in ("today", "tomorrow", "this_week", "next")
+        },
+    )
+
+
+def flat_label(text: str) -> str:
+    """A label for comparison: its folded words alone ("What’s happening?" and "WHAT'S HAPPENING")."""
+    return " ".join(words_of(text))
+
+
+@cache
+def all_labels() -> dict[str, str]:
+    """Labels of every language: people keep a form's labels and write in their own language."""
+    return {
+        flat_label(label): key.partition(".")[2]
+        for key in LABEL_KEYS
+        for code in reversed(LANGUAGES)
+        for label in _list(lexicon(code), key)
+    }
+
+
+@cache
+def level_values() -> dict[str, str]:
+    """What people write behind "Level:", in every language."""
+    return {
+        flat_label(value): level
+        for level in ("none", "higher", "emergency")
+        for code in reversed(LANGUAGES)
+        for value in _list(lexicon(code), f"level.{level}_values")
+    }
+
+
+@cache
+def languages_of_words() -> dict[str, tuple[str, ...]]:
+    """For each common little word, the languages it belongs to."""
+    known: dict[str, tuple[str, ...]] = {}
+    for code in LANGUAGES:
+        for word in _single(lexicon(code), "language.common"):
+            known[word] = (*known.get(word, ()), code)
+    return known
+
+
+def _list(words: Lexicon, key: str) -> tuple[str, ...]:
+    return words.phrases(f"request.{key}")
+
+
+def _single(words: Lexicon, key: str) -> frozenset[str]:
+    return frozenset(folded for word in _list(words, key) for folded in words_of(word))
+
+
+def _groups(words: Lexicon) -> dict[str, tuple[str, ...]]:
+    groups = words.entries.get("request", {}).get("groups", {})
+    return {name: tuple(members) for name, members in groups.items()}
+
+
+def _calendar(words: Lexicon, key: str) -> dict[str, int]:
+    return {
+        folded(name): number
+        for number, names in enumerate(_list(words, key), start=1)
+        for name in names.split("|")
+    }

@@ -1,0 +1,45 @@
+"""`mailproc init DIR` gives a newcomer a folder that works, and takes nothing from anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailproc.config import load, write_example
+from mailproc.resources import folder as shipped
+from mailproc.settings import Mode
+
+
+def test_a_new_folder_is_a_desk_that_only_observes(tmp_path):
+    written = write_example(tmp_path / "desk")
+
+    settings = load(tmp_path / "desk/mailproc.toml", {})
+    assert settings.desk.mode is Mode.OBSERVE
+    assert settings.base == tmp_path / "desk"
+    templates = shipped("templates")
+    assert {file.relative_to(tmp_path / "desk").as_posix() for file in written} == {
+        "mailproc.toml",
+        *(
+            f"templates/{file.relative_to(templates).as_posix()}"
+            for file in templates.rglob("*")
+            if file.is_file()
+        ),
+    }
+    assert all(file.is_file() for file in written)
+
+
+def test_the_comments_come_along(tmp_path):
+    [configuration, *_] = write_example(tmp_path)
+
+    original = (shipped("config") / "mailproc.toml").read_text(encoding="utf-8")
+    assert configuration.read_text(encoding="utf-8").count("#") == original.count("#")
+
+
+def test_nothing_is_written_over(tmp_path):
+    mine = tmp_path / "mailproc.toml"
+    mine.write_text("mine", encoding="utf-8")
+
+    with pytest.raises(FileExistsError, match="nothing was written"):
+        write_example(tmp_path)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["mailproc.toml"]
+    assert mine.read_text(encoding="utf-8") == "mine"
