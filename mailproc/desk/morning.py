@@ -46,10 +46,11 @@ class Morning:
         if last and last.day >= day:
             return False
         moment = digest_moment(day, self._settings.digest)
+        if last is None and not inbox.has_mail_before(connection, moment):
+            digests.begin(connection, NAME, day=day, since=moment, until=moment)
+            return False
         since = last.until if last else moment - timedelta(days=1)
         if not digests.begin(connection, NAME, day=day, since=since, until=now):
-            return False
-        if last is None and not inbox.has_mail_before(connection, moment):
             return False
         content = self._content(connection, day=day, since=since, until=now)
         messages = [

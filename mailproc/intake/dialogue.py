@@ -179,8 +179,7 @@ class Dialogue(SMTP):
         """Says why, and closes the connection."""
         if self.transport is None or self.transport.is_closing():
             return
-        assert isinstance(self.transport, asyncio.WriteTransport)
-        self.transport.write(reply.encode() + b"\r\n")
+        self._writer.write(reply.encode() + b"\r\n")
         self.transport.close()
 
     async def _handle_client(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 import ssl
@@ -55,10 +56,8 @@ class Bell:
 
     def ring(self) -> None:
         """May be called from any thread, any number of times."""
-        try:
+        with contextlib.suppress(BlockingIOError):  # it has been rung often enough
             self._rings.send(b"!")
-        except BlockingIOError:
-            return  # it has been rung often enough
 
     def wait(self, seconds: float, is_over: Callable[[], bool], *others: socket.socket) -> None:
         """Returns when rung, when one of ``others`` has something to read, when it is over, or in time."""
@@ -72,11 +71,9 @@ class Bell:
         self._drain()
 
     def _drain(self) -> None:
-        try:
+        with contextlib.suppress(BlockingIOError):
             while self._hears.recv(4_096):
                 pass
-        except BlockingIOError:
-            return
 
 
 class _Client(IMAPClient):
@@ -106,13 +103,11 @@ class Folder:
 
     def close(self) -> None:
         """Drops the connection without a word: the server may be gone."""
-        try:
-            self._client.shutdown()
-        except OSError:
-            return
+        _drop(self._client)
 
     def last_uid(self) -> int:
         """The highest UID given out so far (RFC 9051 §2.3.1.1); 0 in a new folder."""
+        self._was_told_of_mail()
         self._client.noop()  # lets the server tell what is new
         found = self._client.search(["UID", "*"])
         self._last_assigned = max(self._last_assigned, *found, 0)
@@ -162,10 +157,14 @@ class Folder:
             bell.wait(seconds, is_over)
             return
         self._client.idle()
-        if not self._client.idle_check():
+        if not self._was_told_of_mail() and not self._client.idle_check():
             bell.wait(min(seconds, _LONGEST_IDLE), is_over, self._client.socket())
         # A server that is gone shows here, as an error; idle_check would go on returning nothing, at once.
         self._client.idle_done()
+
+    def _was_told_of_mail(self) -> bool:
+        """True if an answer since the last call said EXISTS by the way: IDLE would not say it again."""
+        return bool(self._client._imap.untagged_responses.pop("EXISTS", None))
 
     def _summaries_of(self, uids: Sequence[int]) -> list[Summary]:
         answers = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
@@ -219,9 +218,14 @@ def _connect(mailbox: Mailbox, tls: ssl.SSLContext | None) -> Any:
         try:
             client.starttls(tls)
         except BaseException:
-            client.shutdown()
+            _drop(client)
             raise
     return client
+
+
+def _drop(client: Any) -> None:
+    with contextlib.suppress(OSError):
+        client.shutdown()
 
 
 def _log_in(client: Any, username: str, password: str) -> None:

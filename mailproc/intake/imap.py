@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from tenacity import RetryCallState, Retrying, stop_when_event_set, wait_random_exponential
+from tenacity import RetryCallState, Retrying, wait_random_exponential
 from tenacity.nap import sleep_using_event
 
 from mailproc.intake.folder import CONNECTION_ERRORS, Bell, Folder, LoginRefusedError, Summary, is_loopback
@@ -107,12 +107,16 @@ class ImapIntake:
         """A connection on which one whole check succeeded; None when stopped before."""
         attempts = Retrying(
             wait=_pause,
-            stop=stop_when_event_set(stopping),
             sleep=sleep_using_event(stopping),
             before_sleep=self._report,
-            retry_error_callback=lambda _: None,
+            reraise=True,
         )
-        return attempts(self._connect_and_check)
+        for attempt in attempts:
+            if stopping.is_set():
+                break
+            with attempt:
+                return self._connect_and_check()
+        return None
 
     def _connect_and_check(self) -> Folder:
         folder = Folder(self._mailbox, self._password(), self._tls)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, timedelta, tzinfo
+    from datetime import date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,7 @@ class Calendar:
 
     def at(self, moment: datetime) -> str:
         """``14:30``, in the zone the moment carries."""
-        return _time(moment.replace(second=0, microsecond=0), self.time, self.locale)
+        return _time(moment.time().replace(second=0, microsecond=0), self.time, self.locale)
 
     def lasting(self, duration: timedelta) -> str:
         """``3 days``, ``20 hours``: how long, roughly."""
@@ -64,10 +64,10 @@ def _day(day: date, pattern: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _time(moment: datetime, pattern: str, locale: str) -> str:
+def _time(clock: time, pattern: str, locale: str) -> str:
     from babel.dates import format_time
 
-    return format_time(moment.time(), pattern, locale=locale)
+    return format_time(clock, pattern, locale=locale)
 
 
 @lru_cache(maxsize=512)

@@ -326,9 +326,8 @@ def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
 
 def _alerting() -> dict[str, Decision]:
     known = decisions()
-    nothing_known = _rejected(
-        replace(_BARE, level=Level.EMERGENCY), *_rejection_codes(), alert=Alert.EVERYBODY
-    )
+    emergency = replace(_BARE, level=Level.EMERGENCY)
+    nothing_known = _rejected(emergency, *_rejection_codes(), alert=Alert.EVERYBODY, verified=False)
     return {f"alert-{name}": known[name] for name in _ALERTS} | {
         "alert-soon": replace(known["accepted"], alert=Alert.DUTY),
         "alert-bare": nothing_known,

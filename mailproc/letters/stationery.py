@@ -121,9 +121,7 @@ class Stationery:
     def differences(self, language: str) -> list[str]:
         """What a language's catalogue lacks, and what it has that no letter asks for."""
         own, asked = keys_in(self._folders, language), keys_in(self._folders[-1:], FALLBACK)
-        lacks = [
-            f"{language}: the word {key} is missing, and is said in English" for key in sorted(asked - own)
-        ]
+        lacks = [f"{language}: {key} is missing, and is said in English" for key in sorted(asked - own)]
         return lacks + [f"{language}: no letter knows the word {key}" for key in sorted(own - asked)]
 
     def write(self, name: str, language: str, data: Mapping[str, Any]) -> Sheet:

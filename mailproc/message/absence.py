@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from mailproc.message.mail import Nature, Signal
-from mailproc.message.phrases import fold, held, is_answer, is_handed_on, label, opening
+from mailproc.message.phrases import (
+    answered_label,
+    fold,
+    held,
+    is_answer,
+    is_handed_on,
+    label,
+    opening,
+    phrases,
+    tail_label,
+)
 
 if TYPE_CHECKING:
     from mailproc.message.features import Features
@@ -29,22 +39,37 @@ def _notice(rule: str, found: str) -> Signal:
 
 def _by_subject(look: Features) -> Signal | None:
     """The label alone is not enough: people report faults of automatic replies under the same words."""
-    if says := label(look.subject, "reply_subjects"):
-        second = _second_sign(look) or held(look.opening, "absence_words")
-    elif says := label(look.subject, "absence_subjects"):
-        second = _second_sign(look)
-    else:
-        return None
-    return _notice("absence_subject", says) if second else None
+    machine = label(look.subject, "reply_subjects") or tail_label(look.subject, "reply_subjects")
+    away = (
+        label(look.subject, "absence_subjects") or tail_label(look.subject, "absence_subjects") or _who(look)
+    )
+    says = machine or away
+    if says and (_second_sign(look) or _tells(look, "absence_words" if machine else "absence_openings")):
+        return _notice("absence_subject", says)
+    return None
+
+
+def _who(look: Features) -> str | None:
+    """Notes writes "Maja Lind is out of the office."."""
+    subject = look.subject.partition("(")[0].rstrip(" .!")
+    return next((tail for tail in phrases("absence_tails") if subject.endswith(tail)), None)
 
 
 def _second_sign(look: Features) -> bool:
     return (
         not look.opening
+        or answered_label(look.subject)
         or _answers(look)
         or "x-auto-response-suppress" in look.headers
-        or held(look.opening, "absence_openings") is not None
+        or held(look.opening, "automatic_openings") is not None
     )
+
+
+def _tells(look: Features, key: str) -> bool:
+    """Words of a notice, and none that were written to us."""
+    if "?" in look.opening or held(look.opening, "substance_words"):
+        return False
+    return held(look.opening, key) is not None or held(look.opening, "absence_openings") is not None
 
 
 def _answers(look: Features) -> bool:
@@ -59,18 +84,21 @@ def _by_body(look: Features) -> Signal | None:
     if len(own) > _LONGEST_NOTICE or "?" in own:
         return None
     sentences = [fold(sentence) for sentence in _SENTENCE_END.split(own) if sentence.strip()]
-    says = next(filter(None, (opening(sentence, "absence_openings") for sentence in sentences[:3])), None)
+    says = next(filter(None, map(_absence_told, sentences[:3])), None)
     if says and all(_is_about_absence(sentence) for sentence in (sentences[0].rstrip("!"), *sentences[1:])):
         return _notice("absence_words", says)
     return None
 
 
+def _absence_told(sentence: str) -> str | None:
+    """ "I am currently" begins many sentences: what counts is that it goes on to an absence."""
+    return held(sentence, "absence_cores") if opening(sentence, "absence_openings") else None
+
+
 def _is_about_absence(sentence: str) -> bool:
     if held(sentence, "substance_words"):
         return False
-    if opening(sentence, "absence_openings") or held(sentence, "absence_words"):
-        return True
-    return _is_greeting_or_name(sentence)
+    return bool(_absence_told(sentence) or held(sentence, "absence_words")) or _is_greeting_or_name(sentence)
 
 
 def _is_greeting_or_name(sentence: str) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mailproc.message.mail import IncomingMail
 
-_LIST_MANAGERS = frozenset({"listserv", "listserver", "majordomo", "mailman", "sympa", "ezmlm"})
+_SERVICES = ("listserv", "majordomo", "mailman", "sympa", "ezmlm", "microsoftexchange3")
 _OF_A_TICKET_SYSTEM = frozenset(
     {"auto_submitted", "machine_header", "machine_value", "mailing_list", "precedence"}
     | {"null_return_path", "no_reply_sender", "machine_opening"}
@@ -59,7 +59,9 @@ def _receipt(look: Features) -> Signal | None:
         if look.is_report and told:
             return _automatic(rule, f"message/{kind}")
     label = opening(look.subject, "receipt_subjects")
-    words = held(look.opening, "receipt_words") if label else None
+    words = (
+        held(look.opening, "receipt_words") if label and opening(look.opening, "receipt_openings") else None
+    )
     return _automatic("receipt", f"{label} … {words}") if words else None
 
 
@@ -70,7 +72,7 @@ def _no_reply_sender(look: Features) -> Signal | None:
     """
     key, silent = look.sender_key, phrases("no_reply_senders")
     reads_nothing = key.startswith(silent) or key.endswith(silent) or key in phrases("notifying_senders")
-    if not (reads_nothing or key in _LIST_MANAGERS) or _passes_on(look):
+    if not (reads_nothing or key.startswith(_SERVICES)) or _passes_on(look):
         return None
     return _automatic("no_reply_sender", look.local_part)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 60
 _MOST_PARTS = 1_000
-_MOST_TEXT = 2_000_000  # characters; beyond it nobody reads
+_MOST_TEXT = 300_000  # characters; beyond it nobody reads
 _MOST_ATTACHED_MAILS = 20
 _LONGEST_STUB = 400
 _REPORT_TYPES = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")

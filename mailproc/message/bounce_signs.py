@@ -16,7 +16,7 @@ _NO_FAILURE = frozenset({"delayed", "delivered", "relayed", "expanded"})
 _NOT_LETTERS = " \t*#=-_>|.:!~"
 
 # Names that MTAs give themselves; nobody is called so.
-_DAEMONS = ("mailerdaemon", "maildaemon", "microsoftexchange3")
+_DAEMONS = ("mailerdaemon", "maildaemon")
 _POSTMEN = frozenset(
     {
         "maildelivery",
@@ -35,22 +35,10 @@ _POSTMEN_NAMES = (
     "mailer-daemon",
     "mailer daemon",
 )
-# Names behind which a person may sit, who writes about mail that was returned.
+# Local parts behind which a person may sit, who writes about mail that was returned.
 _OFFICES = (
-    "postmaster",
-    "system administrator",
-    "systemadministrator",
-    "mail administrator",
-    "mailadm",
-    "bounce",
-    "mail service",
-    "mail_service",
-    "mail system",
-    "mail server",
-    "interscan",
-    "imss",
-    "antivirus",
-    "smtp",
+    *("postmaster", "systemadministrator", "mailadm", "bounce", "mailservice", "mailgateway"),
+    *("imss", "interscan", "antivirus", "smtpgateway"),
 )
 
 
@@ -127,13 +115,14 @@ def _is_auto_reply(look: Features) -> bool:
 def _postman(look: Features) -> bool:
     return (
         look.sender_key in _POSTMEN
+        or look.sender_key.startswith("microsoftexchange3")
         or any(name in look.sender for name in _POSTMEN_NAMES)
         or look.sender.endswith("<>")
     )
 
 
 def _office(look: Features) -> bool:
-    return any(name in look.sender for name in _OFFICES)
+    return any(name in look.sender_key for name in _OFFICES)
 
 
 def _without_failure(look: Features) -> Signal | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MOST_SIGNATURE_LINES = 25
 _LONGEST_SIGNATURE_LINE = 90
+_LOWEST_LINES = 100  # how far up from the end a signature line is looked for
 _MOST_PARAGRAPHS_BELOW = 10
 _DASHES = re.compile(r"(?:-{2,3}|–{2}|_{2,}|={6,}|-{4,}|—{2,}|\*{6,}|~{4,})\Z")
 _STRONG_DASHES = re.compile(r"(?:-- ?|—{3,}|_{10,})\Z")
@@ -61,7 +62,7 @@ def set_aside_ending(sheet: Sheet, start: int, end: int, author: str) -> None:
 
 def _below_signature_line(sheet: Sheet, start: int, end: int) -> int:
     """Everything below ``-- `` (RFC 3676 §4.3), or below another rule if it looks like a signature."""
-    for index in range(start, end):
+    for index in range(max(start, end - _LOWEST_LINES), end):
         line = sheet.lines[index].strip()
         if len(line) > 80 or not _DASHES.match(line):
             continue

@@ -125,6 +125,8 @@ def machine_value(look: Features) -> Signal | None:
             return _automatic("machine_value", f"{name}: {min(telling)}")
     if "autoresponder" in look.first("x-post-messageclass").lower():
         return _automatic("machine_value", "X-POST-MessageClass: Autoresponder")
+    if look.subject.startswith("report domain:") and "submitter:" in look.subject:  # RFC 7489 §7.2.1.1
+        return _automatic("machine_value", "a DMARC report")
     program = (look.first("x-mailer") or look.first("user-agent")).lower()
     if program.startswith(_PROGRAMS):
         return _automatic("machine_value", f"X-Mailer: {program}")

@@ -24,7 +24,7 @@ from mailproc.message.words import own_words
 if TYPE_CHECKING:
     from email.message import Message
 
-_MOST_MULTIPARTS = 300  # the parser recurses once per level; no program nests or sends so many
+_MOST_MULTIPARTS = 200  # the parser recurses once per level; no program nests or sends so many
 _MOST_ADDRESSES = 60_000  # characters of one address field
 _DEEPEST_MAIL = 4
 _NAME_JOINTS = re.compile(r"[._+\d-]+")

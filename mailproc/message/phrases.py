@@ -11,6 +11,7 @@ from mailproc.languages import phrases_of_all
 _TAGS = re.compile(r"(?:\[[^\[\]]{0,40}\] ?|\*{2,}[^*]{0,40}\*{2,} ?)+")
 _ANSWERED = re.compile(r"(?:re|aw|sv|vs|antw|odp|rv|ref|res|r|返信)(?:\[\d{1,3}\])? ?[:：]")
 _HANDED_ON = re.compile(r"(?:fwd?|wg|vb|vl|tr|i|enc|pd|doorst|転送)(?:\[\d{1,3}\])? ?[:：]")
+_TAIL = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]$")
 _AFTER_LABEL = frozenset(":：;,.!-–—([<\"'|/】]")
 _AND_ON = "…"
 
@@ -62,6 +63,17 @@ def label(subject: str, key: str) -> str | None:
     )
 
 
+def tail_label(subject: str, key: str) -> str | None:
+    """The phrase of the key that stands in brackets at the end of the subject ("Re: … [Auto-Reply]")."""
+    tail = _TAIL.search(subject)
+    return tail[1].strip() if tail and tail[1].strip() in phrases(key) else None
+
+
+def answered_label(subject: str) -> bool:
+    """True where a label is followed by the subject it answers ("Out of office Re: …")."""
+    return any(is_answer(subject[len(start) :].lstrip(" :-–")) for start in _starts_of(subject))
+
+
 def is_answer(subject: str) -> bool:
     """True for a folded subject that begins with "Re:" in some client's language."""
     return _ANSWERED.match(subject) is not None
@@ -70,6 +82,11 @@ def is_answer(subject: str) -> bool:
 def is_handed_on(subject: str) -> bool:
     """True for a folded subject that begins with "Fwd:" in some client's language."""
     return _HANDED_ON.match(subject) is not None
+
+
+def _starts_of(subject: str) -> list[str]:
+    keys = ("reply_subjects", "absence_subjects")
+    return [start for key in keys for start in _label_starts(key) if subject.startswith(start)]
 
 
 @cache

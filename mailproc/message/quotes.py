@@ -36,7 +36,8 @@ def is_quoted(line: str) -> bool:
     stripped = line.lstrip()
     if not stripped.startswith((">", "＞")):
         return False
-    return not stripped.startswith(">From ") and stripped.rstrip() not in (">:", "> :")  # a wrapped "<anna@…\n>:"
+    # A line of ">:" is the end of a wrapped attribution ("<anna@example.com" on the line above).
+    return not stripped.startswith(">From ") and stripped.rstrip() not in (">:", "> :")
 
 
 def separator(folded: str) -> SetAsideKind | None:
@@ -52,9 +53,9 @@ def separator(folded: str) -> SetAsideKind | None:
         return SetAsideKind.FORWARD
     if core in words.original and ruled:
         return SetAsideKind.QUOTE
-    if ruled and folded.endswith("-") and words.wrote.search(core) and len(core) < 120 and not _DATE.search(core):
-        return SetAsideKind.QUOTE  # Lotus Notes: "-----Anna Berg/ACME wrote: -----"
-    return None
+    # Lotus Notes: "-----Anna Berg/ACME wrote: -----"
+    lotus = ruled and folded.endswith("-") and len(core) < 120 and not _DATE.search(core)
+    return SetAsideKind.QUOTE if lotus and words.wrote.search(core) else None
 
 
 def _intros(core: str) -> tuple[str, ...]:
@@ -131,6 +132,8 @@ def header_block(sheet: Sheet, start: int) -> HeaderBlock | None:
                 break
             index += 1
             continue
+        if field in fields and field != "cc":
+            break  # a second "From:" begins another block
         loose = 0
         fields.setdefault(field, re.split("[:：]", line, maxsplit=1)[1].strip(" *\t"))
         index += 1

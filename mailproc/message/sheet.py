@@ -62,7 +62,9 @@ class Sheet:
 
     def has_own_words(self) -> bool:
         """Whether any line with text is still the author's own."""
-        return any(reason is None and folded for reason, folded in zip(self.reasons, self.folded, strict=True))
+        return any(
+            reason is None and folded for reason, folded in zip(self.reasons, self.folded, strict=True)
+        )
 
     def own_text(self) -> str:
         """The author's lines; a quote between two of them leaves one blank line."""

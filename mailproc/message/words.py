@@ -98,14 +98,16 @@ def _set_aside_element(sheet: Sheet, start: int, end: int, mark: str) -> None:
 def _set_aside_history(sheet: Sheet, forwards: bool) -> None:
     """Walks down the lines; the first unmarked history takes the rest, marked quotes only their own lines."""
     index, end = 0, len(sheet.lines)
+    written_above = False
     while index < end:
         if sheet.reasons[index] is not None or not sheet.folded[index]:
             index += 1
         elif is_quoted(sheet.lines[index]):
             index = _quoted_run(sheet, index)
-        elif (after := _history(sheet, index, forwards)) is not None:
+        elif (after := _history(sheet, index, forwards, written_above)) is not None:
             index = after
         else:
+            written_above = True
             index += 1
 
 
@@ -129,7 +131,7 @@ def _is_wrapped_quote(sheet: Sheet, index: int) -> bool:
     return len(sheet.lines[index - 1]) >= _WRAPPED_LINE and sheet.lines[index][:1].islower()
 
 
-def _history(sheet: Sheet, index: int, forwards: bool) -> int | None:
+def _history(sheet: Sheet, index: int, forwards: bool, written_above: bool) -> int | None:
     """Sets aside history that begins at this line; the line to go on from, or None where none begins."""
     end = len(sheet.lines)
     if sheet.lines[index].strip() == HISTORY_BEGINS:
@@ -144,35 +146,27 @@ def _history(sheet: Sheet, index: int, forwards: bool) -> int | None:
         return end
     block = header_block(sheet, index)
     if block is not None:
-        return _header_block_history(sheet, index, block.end, forwards)
-    count = attribution_lines(sheet, index)
-    return _attributed(sheet, index, index + count) if count else None
-
-
-def _header_block_history(sheet: Sheet, start: int, end: int, forwards: bool) -> int:
-    """What follows header lines is history, unless they stand on top and nothing is written above."""
-    if not forwards and not _anything_above(sheet, start):
-        sheet.set_aside(start, end, SetAsideKind.QUOTE_HEADER, "header lines")
+        if not forwards and not written_above:
+            # Header lines on top, in a mail that passes nothing on: the text below is the author's.
+            sheet.set_aside(index, block.end, SetAsideKind.QUOTE_HEADER, "header lines")
+            return block.end
+        kind = SetAsideKind.FORWARD if forwards else SetAsideKind.QUOTE
+        sheet.set_aside(_rule_above(sheet, index), end, kind, "header lines")
         return end
-    kind = SetAsideKind.FORWARD if forwards else SetAsideKind.QUOTE
-    sheet.set_aside(_rule_above(sheet, start), len(sheet.lines), kind, "header lines")
-    return len(sheet.lines)
+    count = attribution_lines(sheet, index)
+    return _attributed(sheet, index, index + count, written_above) if count else None
 
 
-def _attributed(sheet: Sheet, start: int, end: int) -> int:
+def _attributed(sheet: Sheet, start: int, end: int, written_above: bool) -> int:
     """"On … wrote:" goes with the marked quote below it; without marks all below it is the quote."""
     sheet.set_aside(start, end, SetAsideKind.QUOTE_HEADER, "attribution")
     following = sheet.next_written(end)
     if following < len(sheet.lines) and is_quoted(sheet.lines[following]):
         return following
-    if not _anything_above(sheet, start):
+    if not written_above:
         return end
     sheet.set_aside(end, len(sheet.lines), SetAsideKind.QUOTE, "below the attribution")
     return len(sheet.lines)
-
-
-def _anything_above(sheet: Sheet, index: int) -> bool:
-    return any(sheet.folded[above] and sheet.reasons[above] is None for above in range(index))
 
 
 def _rule_above(sheet: Sheet, index: int) -> int:

@@ -42,7 +42,9 @@ def _day_of_month(words: tuple[str, ...], tongue: Tongue, written: date) -> date
         after = [w for w in words[place + 1 : place + 4] if w not in _ORDINALS]
         for number in (*before[-1:], *after[:1]):
             if number.isdigit() and 1 <= int(number) <= 31:
-                year = next((int(w) for w in after if len(w) == 4 and w.isdigit() and w.startswith("20")), None)
+                year = next(
+                    (int(w) for w in after if len(w) == 4 and w.isdigit() and w.startswith("20")), None
+                )
                 return _day(year, month, int(number)) if year else _coming(month, int(number), written)
     return None
 

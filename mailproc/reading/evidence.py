@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mailproc.reading.phrases import Match
     from mailproc.reading.speech import Passage
 
-OVERRULES_MISUSE = frozenset({EvidenceKind.OUTAGE, EvidenceKind.REVENUE, EvidenceKind.SECURITY, EvidenceKind.SAFETY})
+OVERRULES_MISUSE = frozenset(
+    {EvidenceKind.OUTAGE, EvidenceKind.REVENUE, EvidenceKind.SECURITY, EvidenceKind.SAFETY}
+)
 """Evidence with which an emergency is never questioned."""
 
 _NOT_FOR_A_WISH = frozenset({EvidenceKind.REVENUE, EvidenceKind.OUTAGE})

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from mailproc.settings import Settings
 
 FEWEST_LABELS = 2
-_AFTER_LABEL = re.compile(r"[ \t]{0,8}(?:\([^()\n]{0,80}\))?[ \t*_]{0,8}(?P<mark>[:：|=\-–—?]|\*\*|\t|$)[ \t*_:：|]{0,8}")
+_AFTER_LABEL = re.compile(
+    r"[ \t]{0,8}(?:\([^()\n]{0,80}\))?[ \t*_]{0,8}(?P<mark>[:：|=\-–—?]|\*\*|\t|$)[ \t*_:：|]{0,8}"
+)
 _CELL_EDGE = re.compile(r"[ \t]*\|[ \t]*\Z")
 
 
@@ -52,7 +54,9 @@ def built_in_forms() -> tuple[FormRule, ...]:
     return tuple(_form(table) for table in tomllib.loads(text)["form"])
 
 
-def read_form(text: str, mail: IncomingMail, settings: Settings, languages: Iterable[str]) -> FormReading | None:
+def read_form(
+    text: str, mail: IncomingMail, settings: Settings, languages: Iterable[str]
+) -> FormReading | None:
     """The form that the mail uses, or that its address demands; None for mail without a form."""
     vague, nothing = _stock_answers(tuple(languages))
     best: tuple[int, FormRule, dict[str, str]] | None = None

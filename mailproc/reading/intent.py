@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from mailproc.reading.speech import Passage
 
 _GRAVE = frozenset(
-    {EvidenceKind.OUTAGE, EvidenceKind.REVENUE, EvidenceKind.SECURITY, EvidenceKind.SAFETY, EvidenceKind.CHURN}
+    {
+        EvidenceKind.OUTAGE,
+        EvidenceKind.REVENUE,
+        EvidenceKind.SECURITY,
+        EvidenceKind.SAFETY,
+        EvidenceKind.CHURN,
+    }
 )
 GRAVE_ENOUGH = 2
 
@@ -36,7 +42,10 @@ def asks_about_ticket(passages: Iterable[Passage], evidence: tuple[Evidence, ...
     grave = [item for item in evidence if item.kind in _GRAVE]
     if len({item.kind for item in grave}) >= GRAVE_ENOUGH:
         return Finding(
-            rule="intent", said="a ticket is named, and the case is grave", words=grave[0].words, place="own words"
+            rule="intent",
+            said="a ticket is named, and the case is grave",
+            words=grave[0].words,
+            place="own words",
         )
     return None
 

@@ -69,7 +69,11 @@ def _without_sign_off(text: str, author: Address | None) -> str:
     lines = [match for match in LINE.finditer(text) if match[0].strip()]
     for line in lines[1:][-LONGEST_SIGN_OFF:]:
         words = words_of(line[0])
-        if len(words) <= LONGEST_SIGN_OFF and names & set(words) and not line[0].rstrip().endswith((".", "?", ":")):
+        if (
+            len(words) <= LONGEST_SIGN_OFF
+            and names & set(words)
+            and not line[0].rstrip().endswith((".", "?", ":"))
+        ):
             return text[: line.start()]
     return text
 

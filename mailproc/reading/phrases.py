@@ -116,8 +116,8 @@ class Phrasebook:
                 else:
                     steps.append(_Step(atom=self._atom(word), gap=gap))
                     gap = 0
-            if not steps or steps[0].gap:
-                raise BadPhrase(f"{key}: {phrase!r} has to begin with a word")
+            if not steps or steps[0].gap or phrase.split()[-1] in GAPS:
+                raise BadPhrase(f"{key}: {phrase!r} has to begin and end with a word")
             self._from_atom[steps[0].atom].append(_Phrase(key=key, steps=tuple(steps)))
 
     def _variants(self, phrase: str) -> Iterator[list[frozenset[str] | int]]:

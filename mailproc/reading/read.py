@@ -146,9 +146,7 @@ def _with_reasons(
         if in_subject:
             reasons, evidence = letter.subject.text, in_subject
     asked = level.level or Level.HIGHER_PRIORITY
-    misuse = (
-        find_misuse((letter.subject, letter.words), evidence) if asked is Level.EMERGENCY else None
-    )
+    misuse = find_misuse((letter.subject, letter.words), evidence) if asked is Level.EMERGENCY else None
     return replace(
         base,
         level=asked,
@@ -160,8 +158,14 @@ def _with_reasons(
         summary=_summary(evidence, letter),
         trace=(
             *base.trace,
-            *(Finding(rule=f"evidence {e.kind}", said=e.sentence, words=e.words, place="own words") for e in evidence),
-            *(Finding(rule=f"excuse {e.kind}", said=e.sentence, words=e.words, place="own words") for e in excuses),
+            *(
+                Finding(rule=f"evidence {e.kind}", said=e.sentence, words=e.words, place="own words")
+                for e in evidence
+            ),
+            *(
+                Finding(rule=f"excuse {e.kind}", said=e.sentence, words=e.words, place="own words")
+                for e in excuses
+            ),
             *((Finding(rule="misuse", said=misuse.sentence, words=misuse.words),) if misuse else ()),
         ),
     )
@@ -174,7 +178,9 @@ def _forwarded_request(
     for forwarded in mail.words.forwarded:
         if forwarded.sender is None or settings.is_own_address(forwarded.sender.email):
             continue
-        inner = _heard(replace(mail, subject=forwarded.subject or mail.subject), forwarded.text, forwarded.sender)
+        inner = _heard(
+            replace(mail, subject=forwarded.subject or mail.subject), forwarded.text, forwarded.sender
+        )
         if not asks_outright((inner.words,)):
             continue
         request = _understood(inner, settings)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
 CUE_REACH = 3
 SHORTEST_BARE, LONGEST_BARE = 4, 9
-_PLUS_TICKET = re.compile(r"(?:id|ticket|case|issue|t)?[-_]?([A-Za-z]{0,10}-?\d[A-Za-z0-9]{0,20}(?:-[A-Za-z0-9]{2,12})?)-?")
+_PLUS_TICKET = re.compile(
+    r"(?:id|ticket|case|issue|t)?[-_]?([A-Za-z]{0,10}-?\d[A-Za-z0-9]{0,20}(?:-[A-Za-z0-9]{2,12})?)-?"
+)
 _GITLAB_PLUS = re.compile(r"[\w-]{1,80}-(\d{1,10})-issue-?")
 _OWN_MESSAGE_ID = re.compile(r"<(?:ticket|case|issue|rt|escalation)[-._]([A-Za-z]{0,10}-?\d{1,15})[-._@]")
 
@@ -72,7 +74,10 @@ def choose_ticket(
         *_links(subject),
     ]
     for source, passage in elsewhere:
-        seen += [replace(s, source=source) for s in (*_in_passage(passage, source, own, prefixes), *_links(passage))]
+        seen += [
+            replace(s, source=source)
+            for s in (*_in_passage(passage, source, own, prefixes), *_links(passage))
+        ]
     return _choose(seen)
 
 
@@ -86,9 +91,7 @@ def _labelled(words: Passage, own: tuple[Form, ...], prefixes: tuple[str, ...]) 
     for line in labelled_lines(words.text):
         if line.kind != "ticket":
             continue
-        found = [s for s in sightings(line.value, own, prefixes)] or [
-            s for s in linked_tickets(line.value)
-        ]
+        found = [s for s in sightings(line.value, own, prefixes)] or [s for s in linked_tickets(line.value)]
         for sighting in found:
             yield _Seen(
                 ticket=sighting.ticket,
@@ -216,8 +219,9 @@ def _is_object(passage: Passage, sentence: Sentence, first: int, last: int) -> b
             continue
         if match.first <= first and last <= match.last:
             return True
-        near = match.first - 3 <= last < match.first or match.last < first <= match.last + 4
-        if near and not _counts_something(passage, sentence, last):
+        if match.first - 3 <= last < match.first and len(sentence.words[last]) > SHORTEST_BARE:
+            return True
+        if match.last < first <= match.last + 4 and not _counts_something(passage, sentence, last):
             return True
     return False
 

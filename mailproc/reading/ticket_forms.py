@@ -41,10 +41,13 @@ _SLUG = Form(name="[slug-123]", pattern=re.compile(r"\[([A-Za-z]{2,20}-?\d{1,12}
 _SALESFORCE = Form(name="ref:…:ref", pattern=re.compile(r"\bref:(_?[\w.!]{5,60}):ref\b"))
 _THREAD = Form(name="thread::…::", pattern=re.compile(r"\bthread::([\w-]{5,80})::"))
 _HOOK = Form(
-    name="Ticket#: 2023…", pattern=re.compile(r"\b(?:Ticket|Case|Issue)#:?[ ]{0,2}(\d{1,20})\b", re.IGNORECASE)
+    name="Ticket#: 2023…",
+    pattern=re.compile(r"\b(?:Ticket|Case|Issue)#:?[ ]{0,2}(\d{1,20})\b", re.IGNORECASE),
 )
 _FRAPPE = Form(name="(#NAME)", pattern=re.compile(r"\(#([A-Za-z0-9-]{2,40})\)"))
-_HASH = Form(name="#123", pattern=re.compile(r"(?<![\w&/#])#[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)"))
+_HASH = Form(
+    name="#123", pattern=re.compile(r"(?<![\w&/#])#[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)")
+)
 _SERVICENOW = Form(
     name="INC0010767",
     pattern=re.compile(r"\b((?:INC|RITM|REQ|SCTASK|TASK|CHG|PRB|CS|SR|TKT|HD)\d{5,12})\b"),
@@ -54,7 +57,10 @@ _SMALL_KEY = Form(
     name="abc-123", pattern=re.compile(r"(?<![\w.-])([A-Za-z]{2,10}-\d{3,12})(?![\w-]|\.\d)"), sure=False
 )
 _DIGITS = Form(
-    name="123", pattern=re.compile(r"(?<![^\W_]|[.:/+_@-])(?<!\d,)(\d{2,20})(?![^\W_a-z]|[/:_@]|[.,-]\d)"), sure=False, bare=True
+    name="123",
+    pattern=re.compile(r"(?<![^\W_]|[.:/+_@-])(?<!\d,)(\d{2,20})(?![^\W_a-z]|[/:_@]|[.,-]\d)"),
+    sure=False,
+    bare=True,
 )
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]{1,500}", re.IGNORECASE)
@@ -133,7 +139,11 @@ def same_ticket(one: str, other: str) -> bool:
     if one == other:
         return True
     long, short = (one, other) if len(one) > len(other) else (other, one)
-    return short.isdigit() and re.fullmatch(r"[A-Z][A-Z0-9]*-?", long.removesuffix(short)) is not None and long.endswith(short)
+    return (
+        short.isdigit()
+        and re.fullmatch(r"[A-Z][A-Z0-9]*-?", long.removesuffix(short)) is not None
+        and long.endswith(short)
+    )
 
 
 def _is_other_key(ticket: str, form: Form, prefixes: tuple[str, ...]) -> bool:

@@ -28,6 +28,8 @@ from mailproc.settings import Desk, Settings
 from tests.intake.conftest import RawClient, RunningListener
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailproc.message.arrival import Arrival
 
 Listen = Callable[..., RunningListener]

@@ -138,7 +138,9 @@ def test_a_machine_that_introduces_itself() -> None:
 
 
 def test_a_reading_receipt_is_automatic_and_no_bounce() -> None:
-    machine_part = "Final-Recipient: rfc822; m@a.example\nDisposition: manual-action/MDN-sent-manually; displayed"
+    machine_part = (
+        "Final-Recipient: rfc822; m@a.example\nDisposition: manual-action/MDN-sent-manually; displayed"
+    )
     assert report("disposition-notification", machine_part, Subject="Read: Ticket 4711").nature is AUTOMATIC
     plain = written("Your message was read on Monday at nine.", Subject="Read: Ticket 4711")
     assert plain.signals[0].rule == "receipt"

@@ -79,7 +79,7 @@ def test_recipients_that_run_together_are_told_apart() -> None:
     ],
 )
 def test_actions_of_servers_that_invent_words(action: str, status: str, meant: Action) -> None:
-    machine_part = f"Reporting-MTA: dns; a.example\n\nFinal-Recipient: rfc822; b@a.example\nAction: {action}\nStatus: {status}"
+    machine_part = f"Final-Recipient: rfc822; bob@a.example\nAction: {action}\nStatus: {status}"
     bounce = read_bounce(report("delivery-status", machine_part, From="MAILER-DAEMON@a.example"))
     assert bounce is not None
     assert bounce.recipients[0].action is meant
@@ -95,7 +95,7 @@ def test_the_words_of_qmail() -> None:
     text = (
         "Hi. This is the qmail-send program at mx.harbour.example.\nThis is a permanent error.\n\n"
         "<bob@harbour.example>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 no Bob here\n\n"
-        "--- Below this line is a copy of the message.\n\nFrom: support@example.com\nTo: other@harbour.example\n"
+        "--- Below this line is a copy of the message.\n\nFrom: support@example.com\nTo: eve@harbour.example\n"
         "Message-ID: <letter-7@example.com>\n\nText."
     )
     bounce = read_bounce(written(text, From="MAILER-DAEMON@mx.harbour.example", Subject="failure notice"))

@@ -8,7 +8,12 @@ from mailproc.message.mail import Nature
 
 from .written import report, written
 
-FAILED = "Reporting-MTA: dns; mx.harbour.example\n\nFinal-Recipient: rfc822; bob@harbour.example\nAction: failed\nStatus: 5.1.1"
+FAILED = """\
+Reporting-MTA: dns; mx.harbour.example
+
+Final-Recipient: rfc822; bob@harbour.example
+Action: failed
+Status: 5.1.1"""
 
 
 def test_a_delivery_report_is_a_bounce() -> None:

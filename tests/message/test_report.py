@@ -16,7 +16,8 @@ from mailproc.message.report import delivery_report
 
 ORIGINAL = (
     b"Received: from a.example\r\n\tby b.example; Mon, 23 Nov 2026 09:00:00 +0000\r\n"
-    b"From: Maja <maja@harbour.example>\r\nSubject: H\xe4lsning\r\nMessage-ID: <one@harbour.example>\r\n\r\nSecret body\r\n"
+    b"From: Maja <maja@harbour.example>\r\nSubject: H\xe4lsning\r\nMessage-ID: <one@harbour.example>\r\n"
+    b"\r\nSecret body\r\n"
 )
 
 

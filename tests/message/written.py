@@ -13,7 +13,7 @@ PERSON = "Maja Lind <maja.lind@harbour.example>"
 
 
 def written(body: str = "", **fields: str) -> IncomingMail:
-    """A mail with this text. ``Auto_Submitted="no"`` writes a field of that name; underscores become hyphens."""
+    """A mail with this text. ``Auto_Submitted="no"`` writes a field: underscores become hyphens."""
     head = {
         "From": PERSON,
         "To": "support@example.com",
@@ -24,7 +24,7 @@ def written(body: str = "", **fields: str) -> IncomingMail:
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
     } | {name.replace("_", "-"): value for name, value in fields.items()}
-    lines = [f"{name}: {value}" for name, value in head.items() if value is not None]
+    lines = [f"{name}: {value}" for name, value in head.items()]
     return parse("\r\n".join([*lines, "", *body.splitlines(), ""]).encode())
 
 

@@ -1,0 +1,222 @@
+"""What goes wrong is tried again, set aside, told to a person; and stops nothing else."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import queue
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from mailproc.desk import Desk
+from mailproc.desk.couriers import Couriers
+from mailproc.desk.dispatch import Dispatcher
+from mailproc.desk.undelivered import Undelivered
+from mailproc.desk.worker import Worker
+from mailproc.settings import Delivery, Person
+from mailproc.store import inbox, outbox
+from tests.daemon.running import eventually
+from tests.delivery.scripted import DROP, Scripted
+from tests.desk.conftest import GOOD_REASON, DeskAtWork, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mailproc.store.engine import Database
+    from tests.conftest import HandClock
+
+EMERGENCY = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops."
+
+
+class StumblingDesk(Desk):
+    """A desk that cannot handle one kind of mail, as a fault of ours would make it."""
+
+    def handle(self, connection: Any, stored: Any, considered: Any, now: Any) -> Any:
+        if b"banana skin" in stored.raw:
+            raise RuntimeError("slipped")
+        return super().handle(connection, stored, considered, now)
+
+
+def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    desk.worker = Worker(
+        desk.database, StumblingDesk(desk.settings, desk.letters), desk.operator, desk.settings, clock
+    )
+    poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
+    good = desk.put(desk.mail(f"Escalate ticket SBM-4712. {GOOD_REASON}"))
+    desk.work()
+    assert desk.outcome(good) == ("accepted", None)
+    assert desk.outcome(poison) == ("pending", None)
+    for _ in range(3):
+        clock.forward(minutes=1)
+        desk.work()
+    assert desk.outcome(poison) == ("quarantined", "poison")
+    [notice] = [letter for letter in desk.everything_sent() if letter.to == "ops@helpdesk.example"]
+    assert "slipped" in notice.text
+    assert f"mailproc mail show {poison}" in notice.text
+    with desk.database.write() as connection:
+        assert b"banana skin" in (inbox.raw(connection, poison) or b"")
+        assert inbox.replay(connection, poison)
+    desk.worker = Worker(desk.database, desk.desk, desk.operator, desk.settings, clock)
+    desk.work()
+    assert desk.outcome(poison) == ("accepted", None)
+
+
+def test_a_mail_that_ends_the_process_each_time_is_set_aside(desk: DeskAtWork, clock: HandClock) -> None:
+    poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
+    for _ in range(3):  # claimed, and never heard of again
+        with desk.database.write() as connection:
+            assert len(inbox.claim(connection, clock(), 10)) == 1
+        clock.forward(minutes=2)
+    desk.work()
+    assert desk.outcome(poison) == ("quarantined", "poison")
+
+
+def test_a_mail_too_large_to_fetch_is_set_aside_with_its_reason(desk: DeskAtWork) -> None:
+    id_ = desk.put(
+        desk.mail("…"), way="imap:support", mailbox="support", uidvalidity=1, uid=9, oversize=99_000_000
+    )
+    desk.work()
+    assert desk.outcome(id_) == ("quarantined", "oversize")
+    [notice] = [letter for letter in desk.everything_sent() if letter.to == "ops@helpdesk.example"]
+    assert "99,000,000" in notice.text
+
+
+@contextmanager
+def dispatching(
+    desk: DeskAtWork, *channels: str, give_up_after: timedelta = timedelta(days=5)
+) -> Iterator[Dispatcher]:
+    couriers = Couriers(
+        desk.settings, desk.database, hostname="helpdesk.example", secret=str, clock=desk.clock
+    )
+    dispatcher = Dispatcher(
+        desk.database,
+        channels=channels,
+        carry=couriers.alert if channels == ("alert",) else couriers.mail,
+        undelivered=Undelivered(desk.settings, desk.operator, "helpdesk.example"),
+        clock=desk.clock,
+        threads=4,
+        give_up_after=give_up_after,
+    )
+    stopping = threading.Event()
+    thread = threading.Thread(target=dispatcher.run, args=(stopping,))
+    thread.start()
+    try:
+        yield dispatcher
+    finally:
+        stopping.set()
+        dispatcher.ring()
+        thread.join(20)
+        couriers.close()
+        assert not thread.is_alive()
+
+
+def states(desk: DeskAtWork) -> list[str]:
+    with desk.database.read() as connection:
+        return sorted(f"{row['kind']} {row['state']}" for row in outbox.listing(connection))
+
+
+def tried(desk: DeskAtWork, times: int) -> bool:
+    """True once the first letter was attempted so often and waits again, or is done."""
+    with desk.database.read() as connection:
+        row = outbox.entry(connection, 1)
+    return row is not None and row["attempts"] == times and row["state"] != "sending"
+
+
+def by_smtp(database: Database, clock: HandClock, folder: Path, server: Scripted) -> DeskAtWork:
+    delivery = Delivery.model_validate(
+        {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none", "timeout": "5s"}
+    )
+    return DeskAtWork(database, settings(folder, delivery=delivery), clock)
+
+
+def test_a_letter_that_is_refused_for_good_is_told_once(
+    database: Database, clock: HandClock, tmp_path: Path
+) -> None:
+    server = Scripted(script={"RCPT": ["550 5.1.1 No such user"]})
+    desk = by_smtp(database, clock, tmp_path, server)
+    desk.receive("Please escalate ticket SBM-4711, very urgent!")
+    with dispatching(desk, "mail"):
+        eventually(lambda: "operator sent" in states(desk))
+    assert states(desk) == ["operator sent", "rejected failed"]
+    [told] = server.mails
+    assert "ops@helpdesk.example" in told.rcpt
+    assert b"No such user" in told.content
+
+
+def test_a_letter_that_is_deferred_is_sent_later_under_the_same_message_id(
+    database: Database, clock: HandClock, tmp_path: Path
+) -> None:
+    server = Scripted(script={"DOT": [DROP, DROP]})
+    desk = by_smtp(database, clock, tmp_path, server)
+    desk.receive("Please escalate ticket SBM-4711, very urgent!")
+    with dispatching(desk, "mail") as dispatcher:
+        for attempt in (1, 2, 3):
+            eventually(lambda attempt=attempt: tried(desk, attempt))  # type: ignore[misc]
+            clock.forward(hours=1)
+            dispatcher.ring()
+        eventually(lambda: states(desk) == ["rejected sent"])
+    ids = {
+        line
+        for taken in server.mails
+        for line in taken.content.splitlines()
+        if line.startswith(b"Message-ID")
+    }
+    assert len(ids) == 1
+
+
+def test_a_letter_is_given_up_after_days_and_loudly(
+    database: Database, clock: HandClock, tmp_path: Path
+) -> None:
+    server = Scripted(script={"RCPT": ["451 4.7.1 Later", "451 4.7.1 Later"]})
+    desk = by_smtp(database, clock, tmp_path, server)
+    desk.receive("Please escalate ticket SBM-4711, very urgent!")
+    with dispatching(desk, "mail", give_up_after=timedelta(days=1)) as dispatcher:
+        eventually(lambda: tried(desk, 1))
+        clock.forward(days=2)
+        dispatcher.ring()
+        eventually(lambda: "operator sent" in states(desk))
+    assert "rejected failed" in states(desk)
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Takes an alert as a chat or SMS service would."""
+
+    heard: queue.SimpleQueue[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard.put(json.loads(body))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+def test_an_emergency_is_heard_by_the_other_way_while_mail_is_down(
+    database: Database, clock: HandClock, tmp_path: Path
+) -> None:
+    Listener.heard = queue.SimpleQueue()
+    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=service.serve_forever, daemon=True).start()
+    down = Scripted(script={"CONNECT": [DROP] * 1000})
+    base = by_smtp(database, clock, tmp_path, down).settings
+    address = f"json://127.0.0.1:{service.server_port}/"
+    people = (Person(name="Priya Nair", email="priya@helpdesk.example", roles=("pm",), alerts=(address,)),)
+    desk = DeskAtWork(database, base.model_copy(update={"people": people}), clock)
+    desk.put(desk.mail(EMERGENCY))
+    desk.work()
+    with dispatching(desk, "mail"), dispatching(desk, "alert"):
+        heard = Listener.heard.get(timeout=20)
+    service.shutdown()
+    service.server_close()
+    assert "SBM-51007" in heard["title"] + heard["message"]
+    assert "Kim" not in heard["title"] + heard["message"]
+    with database.read() as connection:
+        contents = [outbox.entry(connection, row["id"]) for row in outbox.listing(connection)]
+    assert address not in str(contents)  # an alert address may hold a secret
