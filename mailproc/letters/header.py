@@ -26,8 +26,10 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _NOT_IN_ADDRESS = str.maketrans("", "", '<>,;:"()[]\\')
 
-# 45 octets are 60 characters of base64, which together with "=?utf-8?B?" and "?=" makes 72 of the 75 allowed.
-_WORD_OCTETS = 45
+# 39 octets are 52 characters of base64: with "=?utf-8?B?" and "?=" an encoded word of 64 (RFC 2047 §2 allows
+# 75), which fits on a line beside the field's name.
+_WORD_OCTETS = 39
+_LONGEST_WORD = 60
 
 
 def text(name: str, value: str) -> str:
@@ -66,7 +68,7 @@ def message_ids(name: str, ids: Iterable[str]) -> str:
 
 def _is_plain(value: str) -> bool:
     longest = max(map(len, value.split(" ")), default=0)
-    return value.isascii() and "=?" not in value and longest <= LINE
+    return value.isascii() and "=?" not in value and longest <= _LONGEST_WORD
 
 
 def _phrase(name: str) -> list[str]:
@@ -95,9 +97,9 @@ def _encoded_words(value: str) -> list[str]:
 
 def _folded(name: str, pieces: list[str]) -> str:
     """The field on as many lines as it needs, without the last line break."""
-    lines, line = [], f"{name}:"
-    for piece in pieces:
-        if len(line) + 1 + len(piece) > LINE and line.strip():
+    lines, line = [], " ".join((f"{name}:", *pieces[:1]))
+    for piece in pieces[1:]:
+        if len(line) + 1 + len(piece) > LINE:
             lines.append(line)
             line = ""
         line += " " + piece

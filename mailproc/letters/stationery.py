@@ -132,7 +132,7 @@ class Stationery:
         say = Words(self.catalogue(language), name, data)
         filled = {**data, "say": say, "language": language}
         text = self._text.render(name, filled)
-        html = self._html.render(name, filled)
+        html = self._html.render(name, filled) + "\n"
         return Sheet(
             subject=data.get("subject") or say("subject"),
             text=_EMPTY_LINES.sub("\n\n", text).strip() + "\n",

@@ -105,6 +105,10 @@ class Letters:
             raise LookupError(f"no letter is called {name!r}; there are: {', '.join(samples)}")
         return samples[name]()
 
+    def previews(self) -> tuple[str, ...]:
+        """The names of all sample letters."""
+        return tuple(self._samples(self.stationery.default))
+
     def check(self) -> list[str]:
         """What is wrong with the templates, a line each: every sample letter is written in every language."""
         faults = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 _WIDER = {
@@ -42,6 +41,7 @@ _NO_CHARSET = frozenset(
 )
 _TEXT_CODEC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,40}\Z")
 _DETECT_AT_MOST = 20_000  # octets; detection is slow, and a page of text tells enough
+_ENOUGH_TO_DETECT = 20
 
 
 def decode(octets: bytes, charset: str | None) -> tuple[str, str | None]:
@@ -90,17 +90,18 @@ def _try(octets: bytes, codec: str, *, forgive_c1: bool = False) -> str | None:
 
 
 def _detected(octets: bytes) -> str:
-    """The codec charset-normalizer finds: the last resort, for it takes milliseconds."""
+    """The codec charset-normalizer finds: the last resort, for it takes milliseconds.
+
+    A few octets beyond ASCII between Latin letters are a Western text; detection only guesses there.
+    """
+    sample = octets[:_DETECT_AT_MOST]
+    foreign = sum(octet > 127 for octet in sample)
+    if foreign < _ENOUGH_TO_DETECT or foreign * 5 < len(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(octets[:_DETECT_AT_MOST]).best()
-    name = best.encoding if best is not None else "cp1252"
-    try:
-        codecs.lookup(name)
-        octets.decode(name)
-    except (LookupError, UnicodeError):
-        return "cp1252"
-    return name
+    best = from_bytes(sample).best()
+    return best.encoding if best is not None and _try(octets, best.encoding) is not None else "cp1252"
 
 
 def _decoded_by(octets: bytes, codec: str) -> str:

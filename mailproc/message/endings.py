@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailproc.message.mail import SetAsideKind
@@ -164,10 +165,22 @@ def _footers(sheet: Sheet, start: int, end: int) -> int:
             end = sheet.last_written(start, last)
             continue
         top = _paragraph_top(sheet, last, start)
-        opening = next((i for i in range(top, end) if words.footers.of(sheet.folded[i].lstrip("*_-|#• \U0001f333\U0001f332"))), None)
+        opening = next(
+            (
+                i
+                for i in range(top, end)
+                if words.footers.of(sheet.folded[i].lstrip("*_-|#• \U0001f333\U0001f332"))
+            ),
+            None,
+        )
         if opening is None or end - opening > 8 or (opening == start and end - opening > 3):
             return end
-        sheet.set_aside(opening, end, SetAsideKind.FOOTER, words.footers.of(sheet.folded[opening].lstrip("*_-|#• ")) or "footer")
+        sheet.set_aside(
+            opening,
+            end,
+            SetAsideKind.FOOTER,
+            words.footers.of(sheet.folded[opening].lstrip("*_-|#• ")) or "footer",
+        )
         end = sheet.last_written(start, opening)
     return end
 
@@ -206,7 +219,12 @@ def _is_closing(folded: str, author: str) -> bool:
     if core in words.closings:
         return True
     head, _, tail = core.partition(",")
-    if bare(head) in words.closings and tail and len(tail.split()) <= 4 and not any(char.isdigit() for char in tail):
+    if (
+        bare(head) in words.closings
+        and tail
+        and len(tail.split()) <= 4
+        and not any(char.isdigit() for char in tail)
+    ):
         return bare(tail) in words.closings or _looks_like_name(tail) or names_author(tail, author)
     if bare(head) in words.thanks and bare(tail) in words.closings:
         return True
@@ -265,7 +283,9 @@ def _is_name_line(line: str, author: str) -> bool:
     head, _, tail = text.partition(",")
     if tail and bare(head.casefold()) in vocabulary().thanks and names_author(tail, author):
         return True
-    return names_author(text, author) or (text.startswith("/") and 2 < len(text) < 24 and text[1:].strip().isalpha())
+    return names_author(text, author) or (
+        text.startswith("/") and 2 < len(text) < 24 and text[1:].strip().isalpha()
+    )
 
 
 def _thanks_above(sheet: Sheet, start: int, end: int) -> int:
@@ -278,18 +298,25 @@ def _thanks_above(sheet: Sheet, start: int, end: int) -> int:
 def names_author(text: str, author: str) -> bool:
     """Whether a text is nothing but the author's name, a part of it, or its initials."""
     said = [word for word in _name_words(text.replace(".", ". ")) if word not in vocabulary().titles]
-    known = set(_name_words(author.replace(",", " ")))
+    known = _known_names(author)
     if not said or not known or len(said) > 5:
         return False
     full = any(word in known and len(word) > 1 for word in said)
     return full and all(word in known or _is_initial(word, known) for word in said)
 
 
+@lru_cache(maxsize=64)
+def _known_names(author: str) -> frozenset[str]:
+    return frozenset(_name_words(author[:200].replace(",", " ")))
+
+
 def _name_words(text: str) -> list[str]:
     """The words of a name without accents: people write Zoë on one line and Zoe on another."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    plain = "".join(
+        char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char)
+    )
     return [word for part in plain.split() if (word := part.strip(_NAME_MARK + "()\"'"))]
 
 
-def _is_initial(word: str, known: set[str]) -> bool:
+def _is_initial(word: str, known: frozenset[str]) -> bool:
     return len(word) == 1 and any(name.startswith(word) for name in known)

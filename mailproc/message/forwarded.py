@@ -22,7 +22,9 @@ def read_forwarded(text: str) -> Forwarded:
     sheet = Sheet(_without_quote_marks(text))
     block = _first_block(sheet)
     if block is None:
-        return Forwarded(sender=None, to=(), subject="", date="", text=_below_separator(sheet), attached=False)
+        return Forwarded(
+            sender=None, to=(), subject="", date="", text=_below_separator(sheet), attached=False
+        )
     start, found = block
     senders = addresses_in(found.fields.get("from", "") + " " + _continuation(sheet, start))
     return Forwarded(

@@ -56,7 +56,8 @@ _SIGNATURE_CLASSES = {
 }
 # Word and Windows Mail draw this line above the header lines, whatever their language.
 _OUTLOOK_RULE = re.compile(
-    r"border-top\s*:\s*solid #(?:E1E1E1|B5C4DF) 1\.0pt|border-top-color\s*:\s*rgb\(229, ?229, ?229\)", re.IGNORECASE
+    r"border-top\s*:\s*solid #(?:E1E1E1|B5C4DF) 1\.0pt|border-top-color\s*:\s*rgb\(229, ?229, ?229\)",
+    re.IGNORECASE,
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -113,7 +114,11 @@ def _mark(tree: Any) -> None:
         identity = (element.get("id") or "").removeprefix("x_")
         if identity in _SIGNATURE_IDS or names & _SIGNATURE_CLASSES:
             _enclose(element, SIGNATURE_OPEN, SIGNATURE_CLOSE)
-        elif identity in _HISTORY_IDS or names & _HISTORY_CLASSES or _OUTLOOK_RULE.search(element.get("style") or ""):
+        elif (
+            identity in _HISTORY_IDS
+            or names & _HISTORY_CLASSES
+            or _OUTLOOK_RULE.search(element.get("style") or "")
+        ):
             _put_before(element, HISTORY_BEGINS)
         elif names & _ATTRIBUTION_CLASSES:
             _enclose(element, ATTRIBUTION_OPEN, ATTRIBUTION_CLOSE)

@@ -64,8 +64,8 @@ def label(subject: str, key: str) -> str | None:
 
 
 def tail_label(subject: str, key: str) -> str | None:
-    """The phrase of the key that stands in brackets at the end of the subject ("Re: … [Auto-Reply]")."""
-    tail = _TAIL.search(subject)
+    """The phrase of the key that ends the subject in brackets ("Ticket 4711 [Auto-Reply]")."""
+    tail = None if is_answer(subject) else _TAIL.search(subject)
     return tail[1].strip() if tail and tail[1].strip() in phrases(key) else None
 
 

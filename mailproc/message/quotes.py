@@ -65,8 +65,8 @@ def _intros(core: str) -> tuple[str, ...]:
 
 def attribution_lines(sheet: Sheet, start: int) -> int:
     """How many lines from ``start`` introduce a quote ("On … Anna wrote:"); 0 where none does."""
-    first = sheet.folded[start]
-    if not _may_attribute(first):
+    following = sheet.folded[start + 1] if start + 1 < len(sheet.lines) else ""
+    if not _may_attribute(sheet.folded[start]) and not following.startswith("<"):
         return 0
     joined = ""
     for count in range(1, _MOST_ATTRIBUTION_LINES + 1):

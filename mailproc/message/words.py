@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _CLOSES = {SIGNATURE_CLOSE: SIGNATURE_OPEN, ATTRIBUTION_CLOSE: ATTRIBUTION_OPEN}
 _ENCLOSING = frozenset((*_CLOSES, *_CLOSES.values()))
+_MOST_ENDINGS = 50
 _WRAPPED_LINE = 58
 _BARE_FOOTERS = ("signature line", "sent from a device or program")
 
@@ -46,7 +47,7 @@ def own_words(text: str, *, subject: str = "", author: str = "") -> OwnWords:
     _set_aside_marked(sheet)
     set_aside_banner(sheet)
     _set_aside_history(sheet, is_forward_subject(subject))
-    for start, end in list(sheet.own_blocks()):
+    for start, end in list(sheet.own_blocks())[-_MOST_ENDINGS:]:
         set_aside_ending(sheet, start, end, author)
     if _says_nothing(sheet.own_text()):
         _trim_less(sheet)
@@ -158,7 +159,7 @@ def _history(sheet: Sheet, index: int, forwards: bool, written_above: bool) -> i
 
 
 def _attributed(sheet: Sheet, start: int, end: int, written_above: bool) -> int:
-    """"On … wrote:" goes with the marked quote below it; without marks all below it is the quote."""
+    """ "On … wrote:" goes with the marked quote below it; without marks all below it is the quote."""
     sheet.set_aside(start, end, SetAsideKind.QUOTE_HEADER, "attribution")
     following = sheet.next_written(end)
     if following < len(sheet.lines) and is_quoted(sheet.lines[following]):

@@ -65,6 +65,6 @@ def _requests(passages: Iterable[Passage], *keys: str) -> Iterator[Finding]:
 def _is_taken_back(passage: Passage, match: Match) -> bool:
     """True where words such as "how do I escalate" or "thanks for escalating" cover the match."""
     return any(
-        never.sentence is match.sentence and never.first <= match.last and match.first <= never.last
-        for never in passage.found("intent.never")
+        never.first <= match.last and match.first <= never.last
+        for never in passage.found_in(match.sentence, "intent.never")
     )

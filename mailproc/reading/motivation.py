@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mailproc.reading.labels import LINE, labelled_lines
@@ -80,10 +81,10 @@ def _without_sign_off(text: str, author: Address | None) -> str:
 
 def _clauses_with_own_thoughts(passage: Passage, sentence: Sentence) -> Iterator[range]:
     """The clauses of a sentence that do more than ask. One that asks counts from "because" on."""
-    asking = [m for m in passage.found(*_ASKING) if m.sentence is sentence]
-    because = [m.first for m in passage.found("motivation.because") if m.sentence is sentence]
+    asking = list(passage.found_in(sentence, *_ASKING))
+    because = [m.first for m in passage.found_in(sentence, "motivation.because")]
     edges = sorted({0, len(sentence.words), *sentence.breaks, *because})
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         if start in because or not any(m.first < stop and start <= m.last for m in asking):
             yield range(start, stop)
 
@@ -92,8 +93,7 @@ def _substance(passage: Passage, sentence: Sentence, clause: range, names: froze
     """The words of a clause that say something: no little words, no politeness, no numbers, no names."""
     covered = {
         place
-        for match in passage.matches
-        if match.sentence is sentence and match.key in _SAYS_NOTHING
+        for match in passage.found_in(sentence, *_SAYS_NOTHING)
         for place in range(match.first, match.last + 1)
     }
     return [

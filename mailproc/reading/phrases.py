@@ -32,7 +32,7 @@ GAPS = {"*": 4, "**": 10}
 NEGATION_REACH = 3
 
 
-class BadPhrase(ValueError):
+class BadPhraseError(ValueError):
     """A phrase of a lexicon that breaks the notation; the message names it."""
 
 
@@ -117,7 +117,7 @@ class Phrasebook:
                     steps.append(_Step(atom=self._atom(word), gap=gap))
                     gap = 0
             if not steps or steps[0].gap or phrase.split()[-1] in GAPS:
-                raise BadPhrase(f"{key}: {phrase!r} has to begin and end with a word")
+                raise BadPhraseError(f"{key}: {phrase!r} has to begin and end with a word")
             self._from_atom[steps[0].atom].append(_Phrase(key=key, steps=tuple(steps)))
 
     def _variants(self, phrase: str) -> Iterator[list[frozenset[str] | int]]:
@@ -137,18 +137,21 @@ class Phrasebook:
                 singles |= variant[0]
             else:
                 several.append(variant)
-        choices = [[frozenset(singles)], *several] if singles else several
-        return [*choices, []] if part.endswith("?") else choices
+        choices: list[list[frozenset[str] | int]] = [[frozenset(singles)]] if singles else []
+        choices += several
+        if part.endswith("?"):
+            choices.append([])
+        return choices
 
     def _alternatives(self, part: str, phrase: str) -> Iterator[list[frozenset[str] | int]]:
         for choice in part.split("|"):
             if not choice.startswith("@"):
                 words = _pattern_words(choice)
                 if not words:
-                    raise BadPhrase(f"{phrase!r}: {choice!r} holds no word")
+                    raise BadPhraseError(f"{phrase!r}: {choice!r} holds no word")
                 yield [frozenset((word,)) for word in words]
             elif choice[1:] not in self._groups:
-                raise BadPhrase(f"{phrase!r}: there is no group {choice[1:]!r}")
+                raise BadPhraseError(f"{phrase!r}: there is no group {choice[1:]!r}")
             else:
                 for member in self._groups[choice[1:]]:
                     yield from self._variants(member)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mailproc.message.automatic import is_ticket_notification
 from mailproc.message.mail import Nature
 from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
 from mailproc.reading.form import read_form
@@ -46,13 +47,13 @@ class _Letter:
     reasons: Passage
 
 
-def read(mail: IncomingMail, settings: Settings, *, notification: bool = False) -> EscalationRequest:
+def read(mail: IncomingMail, settings: Settings) -> EscalationRequest:
     """What a mail asks for, with each finding tied to the words that show it.
 
-    Mail that no person wrote is not read any further, unless it is the ``notification`` of a
-    ticket system about a ticket that was escalated (P11). Pure: looks at no clock.
+    Mail that no person wrote is not read any further, unless it is a ticket system's notification
+    of a ticket that was escalated (P11). Pure: looks at no clock.
     """
-    if mail.nature is not Nature.HUMAN and not notification:
+    if mail.nature is not Nature.HUMAN and not is_ticket_notification(mail):
         return _machine(mail)
     letter = _heard(mail, mail.words.text, mail.sender)
     request = _understood(letter, settings)

@@ -12,6 +12,9 @@ WORD = re.compile(
     r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
 )
 
+LONGEST_SENTENCE = 2_000
+"""Characters after which a sentence is cut: nobody says more in one breath."""
+
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{0,9}(?:(?:[-*•–+]|\d{1,2}[.)])[ \t]|[^\n:：]{2,40}[:：]))")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]")
 _BREAK = re.compile(r"[,;:()\[\]{}–—/|、：；]|\s-\s|\n")
@@ -65,9 +68,10 @@ def sentences_of(text: str, abbreviations: frozenset[str] = frozenset()) -> tupl
     """The sentences of a text; ``abbreviations`` are words whose dot ends none ("Nr", "e.g")."""
     found = []
     for start, end in _stretches(text, abbreviations):
-        sentence = _sentence(text[start:end], start)
-        if sentence:
-            found.append(sentence)
+        for cut in range(start, end, LONGEST_SENTENCE):
+            sentence = _sentence(text[cut : min(end, cut + LONGEST_SENTENCE)], cut)
+            if sentence:
+                found.append(sentence)
     return tuple(found)
 
 
@@ -100,7 +104,10 @@ def _is_abbreviation(text: str, mark: re.Match[str], start: int, abbreviations: 
 
 
 def _sentence(text: str, start: int) -> Sentence | None:
-    words, places, breaks, end = [], [], set(), 0
+    words: list[str] = []
+    places: list[tuple[int, int]] = []
+    breaks: set[int] = set()
+    end = 0
     for match in WORD.finditer(text):
         if end and _BREAK.search(text, end, match.start()):
             breaks.add(len(words))

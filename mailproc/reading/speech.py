@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from mailproc.reading.phrases import Match
-from mailproc.reading.sentences import Sentence, sentences_of, words_of
+from mailproc.reading.sentences import sentences_of, words_of
 from mailproc.reading.tongue import Tongue, languages_of_words, tongue
+
+if TYPE_CHECKING:
+    from mailproc.reading.phrases import Match
+    from mailproc.reading.sentences import Sentence
 
 FALLBACK = "en"
 NEARLY_AS_LIKELY = 0.6
@@ -24,7 +28,8 @@ def languages_heard(text: str) -> tuple[str, ...]:
     """
     if any("\u3040" <= letter <= "\u30ff" for letter in text):
         return ("ja", FALLBACK)
-    known, votes = languages_of_words(), Counter[str]()
+    known: dict[str, tuple[str, ...]] = languages_of_words()
+    votes: dict[str, float] = defaultdict(float)
     for word in words_of(text[:4000]):
         for code in known.get(word, ()):
             votes[code] += 1 / len(known[word])
@@ -75,6 +80,17 @@ class Passage:
     def found(self, *keys: str) -> list[Match]:
         """The matches of some keys that no negation takes back."""
         return [m for key in keys for m in self._by_key.get(key, ()) if not m.negated]
+
+    @cached_property
+    def _by_sentence(self) -> dict[int, list[Match]]:
+        found: dict[int, list[Match]] = {}
+        for match in self.matches:
+            found.setdefault(match.sentence.start, []).append(match)
+        return found
+
+    def found_in(self, sentence: Sentence, *keys: str) -> list[Match]:
+        """The matches of some keys in one sentence that no negation takes back."""
+        return [m for m in self._by_sentence.get(sentence.start, ()) if m.key in keys and not m.negated]
 
     def sentence_at(self, offset: int) -> tuple[Sentence, int] | None:
         """The sentence around an offset of the text, and the number of the word there."""

@@ -91,7 +91,7 @@ def _labelled(words: Passage, own: tuple[Form, ...], prefixes: tuple[str, ...]) 
     for line in labelled_lines(words.text):
         if line.kind != "ticket":
             continue
-        found = [s for s in sightings(line.value, own, prefixes)] or [s for s in linked_tickets(line.value)]
+        found = list(sightings(line.value, own, prefixes)) or list(linked_tickets(line.value))
         for sighting in found:
             yield _Seen(
                 ticket=sighting.ticket,
@@ -169,8 +169,8 @@ def _cue(passage: Passage, sentence: Sentence, first: int) -> int | None:
     """The place of a word such as "ticket" shortly before, with nothing but "number is" between."""
     number_words = frozenset[str]().union(*(t.number_words for t in passage.tongues)) | {"#"}
     best = None
-    for match in passage.found("ticket.cues"):
-        if match.sentence is not sentence or not 0 < first - match.last <= CUE_REACH:
+    for match in passage.found_in(sentence, "ticket.cues"):
+        if not 0 < first - match.last <= CUE_REACH:
             continue
         if all(word in number_words for word in sentence.words[match.last + 1 : first]):
             best = match.last if best is None else max(best, match.last)
@@ -181,8 +181,8 @@ def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | Non
     """The place of a word such as "invoice" shortly before."""
     number_words = frozenset[str]().union(*(t.number_words for t in passage.tongues)) | {"#"}
     best = None
-    for match in passage.found("ticket.other_numbers"):
-        if match.sentence is not sentence or not 0 < first - match.last <= CUE_REACH:
+    for match in passage.found_in(sentence, "ticket.other_numbers"):
+        if not 0 < first - match.last <= CUE_REACH:
             continue
         between = sentence.words[match.last + 1 : first]
         if all(word in number_words or word[0].isdigit() for word in between):
@@ -209,14 +209,12 @@ def _is_year_or_amount(sentence: Sentence, word: int, last: int, sighting: Sight
 
 
 def _is_asked_in(passage: Passage, sentence: Sentence) -> bool:
-    return any(match.sentence is sentence for match in passage.found(*ASKING))
+    return bool(passage.found_in(sentence, *ASKING))
 
 
 def _is_object(passage: Passage, sentence: Sentence, first: int, last: int) -> bool:
     """True for digits inside a request ("can 46650 go first") or at its edge ("escalate 64023")."""
-    for match in passage.found(*ASKING):
-        if match.sentence is not sentence:
-            continue
+    for match in passage.found_in(sentence, *ASKING):
         if match.first <= first and last <= match.last:
             return True
         if match.first - 3 <= last < match.first and len(sentence.words[last]) > SHORTEST_BARE:
@@ -236,8 +234,7 @@ def _counts_something(passage: Passage, sentence: Sentence, last: int) -> bool:
 
 def _is_mentioned(passage: Passage, sentence: Sentence, first: int) -> bool:
     return any(
-        match.sentence is sentence and match.first <= first <= match.last + 2
-        for match in passage.found("ticket.mentions")
+        match.first <= first <= match.last + 2 for match in passage.found_in(sentence, "ticket.mentions")
     )
 
 

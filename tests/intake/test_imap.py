@@ -76,12 +76,12 @@ def test_a_backlog_comes_in_batches_and_in_order(
 ) -> None:
     ledger.at = None
     read(server, ledger).start().stop()
-    subjects = [f"number {number}" for number in range(120)]
+    subjects = [f"number {number}" for number in range(60)]
     with server.client() as client:
         for subject in subjects:
             client.append("INBOX", "", "", a_mail(subject))
     read(server, ledger).start()
-    ledger.wait_until(lambda: len(ledger.taken) == 120)
+    ledger.wait_until(lambda: len(ledger.taken) == 60)
     assert ledger.subjects == subjects
 
 

@@ -144,3 +144,39 @@ def test_a_report_of_another_kind_that_a_person_sends() -> None:
     machine_part = "Reporting-MTA: dns; mx.harbour.example"
     mail = report("delivery-status", machine_part, Content_Type="multipart/mixed; boundary=frontier")
     assert mail.signals == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        (
+            "Out of Office: handing over ticket 4711",
+            "I'm on leave from Monday. Please escalate 4711 before that.",
+        ),
+        ("Automatic reply", "Your automatic reply is in Danish. We read English."),
+        ("Urlaub", "Ich bin ab Montag im Urlaub, bitte bis dahin Ticket 4711 lösen."),
+        ("Semester", "Jag har semester från fredag. Kan ni lösa 4711 innan dess?"),
+        ("Absence", "Je suis en congé demain. Merci de traiter le dossier aujourd'hui."),
+        ("Read: the new policy", "This was read on the meeting, and we agreed to come to you."),
+        ("Delivery Status Notification (Failure)", "I get these for every mail that I send to you."),
+        ("Re: Ticket 4711 (Auto-Reply)", "Thank you for your message. It is worse now."),
+        ("Ticket 4711", "Please do not reply to this address, write to my other one."),
+        ("Ticket 4711", "This is an automated test bench, and it stands still."),
+    ],
+)
+def test_people_under_the_labels_of_machines(subject: str, body: str) -> None:
+    assert written(body, Subject=subject).signals == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I am currently on site at the customer. Thanks for your message.",
+        "I'll be on call tonight. Please contact me as soon as possible.",
+        "I am away until 5. Please close the case.",
+        "Olen lomalla huomenna, joten tämä pitää saada kuntoon tänään.",
+        "Je suis actuellement devant la machine, elle est en panne.",
+    ],
+)
+def test_people_who_tell_where_they_are(body: str) -> None:
+    assert written(body, Subject="Re: Ticket 4711", In_Reply_To="<letter@example.com>").signals == ()

@@ -76,7 +76,7 @@ def test_one_failure_among_delays_is_a_bounce() -> None:
             "*****\nYour message could not be delivered to\nbob@harbour.example",
         ),
         (
-            {"From": "Antivirus gateway <scan@harbour.example>", "Subject": "Delivery failure notification"},
+            {"From": "Scan <antivirus-gateway@harbour.example>", "Subject": "Delivery failure notification"},
             "It could not be delivered.",
         ),
     ],

@@ -30,7 +30,12 @@ TONGUES = {
     "en": Tongue(
         sentence="The label printer stands still, please take ticket 4711 first.",
         attribution="On Mon, 3 Mar 2025 at 08:01, Desk <support@desk.example> wrote:",
-        header="From: Desk <support@desk.example>\nSent: Monday, March 3, 2025 8:01 AM\nTo: Anna Berg\nSubject: RE: Printer",
+        header=(
+            "From: Desk <support@desk.example>\n"
+            "Sent: Monday, March 3, 2025 8:01 AM\n"
+            "To: Anna Berg\n"
+            "Subject: RE: Printer"
+        ),
         original="-----Original Message-----",
         forwarded="---------- Forwarded message ---------",
         closing="Kind regards,",
@@ -40,7 +45,12 @@ TONGUES = {
     "sv": Tongue(
         sentence="Etikettskrivaren står still, ta gärna ärende 4711 först.",
         attribution="Den mån 3 mars 2025 kl 08:01 skrev Desk <support@desk.example>:",
-        header="Från: Desk <support@desk.example>\nSkickat: den 3 mars 2025 08:01\nTill: Anna Berg\nÄmne: SV: Skrivare",
+        header=(
+            "Från: Desk <support@desk.example>\n"
+            "Skickat: den 3 mars 2025 08:01\n"
+            "Till: Anna Berg\n"
+            "Ämne: SV: Skrivare"
+        ),
         original="-----Ursprungligt meddelande-----",
         forwarded="---------- Vidarebefordrat meddelande ---------",
         closing="Med vänlig hälsning",
@@ -50,7 +60,12 @@ TONGUES = {
     "da": Tongue(
         sentence="Etiketprinteren står stille, tag gerne sag 4711 først.",
         attribution="Den man. 3. mar. 2025 kl. 08.01 skrev Desk <support@desk.example>:",
-        header="Fra: Desk <support@desk.example>\nSendt: 3. marts 2025 08:01\nTil: Anna Berg\nEmne: SV: Printer",
+        header=(
+            "Fra: Desk <support@desk.example>\n"
+            "Sendt: 3. marts 2025 08:01\n"
+            "Til: Anna Berg\n"
+            "Emne: SV: Printer"
+        ),
         original="-----Oprindelig meddelelse-----",
         forwarded="---------- Videresendt meddelelse ---------",
         closing="Med venlig hilsen",
@@ -60,7 +75,12 @@ TONGUES = {
     "no": Tongue(
         sentence="Etikettskriveren står stille, ta gjerne sak 4711 først.",
         attribution="man. 3. mars 2025 kl. 08:01 skrev Desk <support@desk.example>:",
-        header="Fra: Desk <support@desk.example>\nSendt: mandag 3. mars 2025 08:01\nTil: Anna Berg\nEmne: SV: Skriver",
+        header=(
+            "Fra: Desk <support@desk.example>\n"
+            "Sendt: mandag 3. mars 2025 08:01\n"
+            "Til: Anna Berg\n"
+            "Emne: SV: Skriver"
+        ),
         original="-----Opprinnelig melding-----",
         forwarded="---------- Videresendt melding ---------",
         closing="Vennlig hilsen",
@@ -70,7 +90,12 @@ TONGUES = {
     "fi": Tongue(
         sentence="Tarratulostin seisoo, hoitakaa tiketti 4711 ensin.",
         attribution="ma 3. maalisk. 2025 klo 8.01 Desk (support@desk.example) kirjoitti:",
-        header="Lähettäjä: Desk <support@desk.example>\nLähetetty: maanantai 3. maaliskuuta 2025 8.01\nVastaanottaja: Anna Berg\nAihe: VS: Tulostin",
+        header=(
+            "Lähettäjä: Desk <support@desk.example>\n"
+            "Lähetetty: maanantai 3. maaliskuuta 2025 8.01\n"
+            "Vastaanottaja: Anna Berg\n"
+            "Aihe: VS: Tulostin"
+        ),
         original="-----Alkuperäinen viesti-----",
         forwarded="---------- Välitetty viesti ---------",
         closing="Ystävällisin terveisin",
@@ -80,7 +105,12 @@ TONGUES = {
     "de": Tongue(
         sentence="Der Etikettendrucker steht, bitte Ticket 4711 zuerst bearbeiten.",
         attribution="Am 03.03.2025 um 08:01 schrieb Desk <support@desk.example>:",
-        header="Von: Desk <support@desk.example>\nGesendet: Montag, 3. März 2025 08:01\nAn: Anna Berg\nBetreff: AW: Drucker",
+        header=(
+            "Von: Desk <support@desk.example>\n"
+            "Gesendet: Montag, 3. März 2025 08:01\n"
+            "An: Anna Berg\n"
+            "Betreff: AW: Drucker"
+        ),
         original="-----Ursprüngliche Nachricht-----",
         forwarded="-------- Weitergeleitete Nachricht --------",
         closing="Mit freundlichen Grüßen",
@@ -90,7 +120,12 @@ TONGUES = {
     "nl": Tongue(
         sentence="De labelprinter staat stil, graag ticket 4711 als eerste oppakken.",
         attribution="Op ma 3 mrt 2025 om 08:01 schreef Desk <support@desk.example>:",
-        header="Van: Desk <support@desk.example>\nVerzonden: maandag 3 maart 2025 08:01\nAan: Anna Berg\nOnderwerp: RE: Printer",
+        header=(
+            "Van: Desk <support@desk.example>\n"
+            "Verzonden: maandag 3 maart 2025 08:01\n"
+            "Aan: Anna Berg\n"
+            "Onderwerp: RE: Printer"
+        ),
         original="-----Oorspronkelijk bericht-----",
         forwarded="---------- Doorgestuurd bericht ---------",
         closing="Met vriendelijke groet,",
@@ -100,7 +135,12 @@ TONGUES = {
     "fr": Tongue(
         sentence="L'imprimante d'étiquettes est à l'arrêt, merci de traiter le ticket 4711 d'abord.",
         attribution="Le lun. 3 mars 2025 à 08:01, Desk <support@desk.example> a écrit :",
-        header="De : Desk <support@desk.example>\nEnvoyé : lundi 3 mars 2025 08:01\nÀ : Anna Berg\nObjet : RE: Imprimante",
+        header=(
+            "De : Desk <support@desk.example>\n"
+            "Envoyé : lundi 3 mars 2025 08:01\n"
+            "À : Anna Berg\n"
+            "Objet : RE: Imprimante"
+        ),
         original="-----Message d'origine-----",
         forwarded="---------- Message transféré ---------",
         closing="Bien cordialement,",
@@ -110,7 +150,12 @@ TONGUES = {
     "es": Tongue(
         sentence="La impresora de etiquetas está parada, atiendan primero el ticket 4711.",
         attribution="El lun, 3 mar 2025 a las 8:01, Desk (<support@desk.example>) escribió:",
-        header="De: Desk <support@desk.example>\nEnviado el: lunes, 3 de marzo de 2025 8:01\nPara: Anna Berg\nAsunto: RE: Impresora",
+        header=(
+            "De: Desk <support@desk.example>\n"
+            "Enviado el: lunes, 3 de marzo de 2025 8:01\n"
+            "Para: Anna Berg\n"
+            "Asunto: RE: Impresora"
+        ),
         original="-----Mensaje original-----",
         forwarded="---------- Mensaje reenviado ---------",
         closing="Un saludo,",
@@ -120,7 +165,12 @@ TONGUES = {
     "it": Tongue(
         sentence="La stampante di etichette è ferma, prendete prima il ticket 4711.",
         attribution="Il giorno lun 3 mar 2025 alle ore 08:01 Desk <support@desk.example> ha scritto:",
-        header="Da: Desk <support@desk.example>\nInviato: lunedì 3 marzo 2025 08:01\nA: Anna Berg\nOggetto: R: Stampante",
+        header=(
+            "Da: Desk <support@desk.example>\n"
+            "Inviato: lunedì 3 marzo 2025 08:01\n"
+            "A: Anna Berg\n"
+            "Oggetto: R: Stampante"
+        ),
         original="-----Messaggio originale-----",
         forwarded="---------- Messaggio inoltrato ---------",
         closing="Cordiali saluti",
@@ -130,7 +180,12 @@ TONGUES = {
     "pt": Tongue(
         sentence="A impressora de etiquetas está parada, tratem primeiro do ticket 4711.",
         attribution="Desk <support@desk.example> escreveu (segunda, 3/03/2025 à(s) 08:01):",
-        header="De: Desk <support@desk.example>\nEnviado: segunda-feira, 3 de março de 2025 08:01\nPara: Anna Berg\nAssunto: RE: Impressora",
+        header=(
+            "De: Desk <support@desk.example>\n"
+            "Enviado: segunda-feira, 3 de março de 2025 08:01\n"
+            "Para: Anna Berg\n"
+            "Assunto: RE: Impressora"
+        ),
         original="-----Mensagem original-----",
         forwarded="---------- Mensagem encaminhada ---------",
         closing="Com os melhores cumprimentos,",
@@ -140,7 +195,12 @@ TONGUES = {
     "pl": Tongue(
         sentence="Drukarka etykiet stoi, proszę najpierw zająć się zgłoszeniem 4711.",
         attribution="pon., 3 mar 2025 o 08:01 Desk <support@desk.example> napisał(a):",
-        header="Od: Desk <support@desk.example>\nWysłano: poniedziałek, 3 marca 2025 08:01\nDo: Anna Berg\nTemat: Odp: Drukarka",
+        header=(
+            "Od: Desk <support@desk.example>\n"
+            "Wysłano: poniedziałek, 3 marca 2025 08:01\n"
+            "Do: Anna Berg\n"
+            "Temat: Odp: Drukarka"
+        ),
         original="-----Oryginalna wiadomość-----",
         forwarded="---------- Przekazana wiadomość ---------",
         closing="Z poważaniem",
@@ -182,7 +242,9 @@ def test_every_language_file_is_complete(code: str, key: str) -> None:
 
 @every_tongue
 def test_marked_quote_below(tongue: Tongue) -> None:
-    assert said(f"{tongue.sentence}\n\n{tongue.attribution}\n> Which printer?\n>\n> Desk\n") == tongue.sentence
+    assert (
+        said(f"{tongue.sentence}\n\n{tongue.attribution}\n> Which printer?\n>\n> Desk\n") == tongue.sentence
+    )
 
 
 @every_tongue
@@ -219,7 +281,10 @@ def test_outlook_header_lines_in_bold_below_a_rule(tongue: Tongue) -> None:
 
 @every_tongue
 def test_original_message_line(tongue: Tongue) -> None:
-    assert said(f"{tongue.sentence}\n\n{tongue.original}\n{tongue.header}\n\nWhich printer?\n") == tongue.sentence
+    assert (
+        said(f"{tongue.sentence}\n\n{tongue.original}\n{tongue.header}\n\nWhich printer?\n")
+        == tongue.sentence
+    )
 
 
 @every_tongue
@@ -236,7 +301,9 @@ def test_mobile_footer(tongue: Tongue) -> None:
 
 @every_tongue
 def test_mobile_footer_between_answer_and_quote(tongue: Tongue) -> None:
-    assert said(f"{tongue.sentence}\n\n{tongue.mobile}\n\n{tongue.attribution}\n> Which?\n") == tongue.sentence
+    assert (
+        said(f"{tongue.sentence}\n\n{tongue.mobile}\n\n{tongue.attribution}\n> Which?\n") == tongue.sentence
+    )
 
 
 @every_tongue
