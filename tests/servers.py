@@ -74,9 +74,16 @@ class ImapServer:
         wait_for_port(self.port)
 
     def stop(self) -> None:
-        """Ends the server, and with it all connections."""
+        """Ends the server in order, and with it all connections; it can be started again."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(15)
+        self._process = None
+
+    def kill(self) -> None:
+        """Ends the server and its children for good, locks and all."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)  # its own children too
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
@@ -142,7 +149,7 @@ def pymap() -> Iterator[ImapServer]:
         try:
             yield server
         finally:
-            server.stop()
+            server.kill()
 
 
 @contextlib.contextmanager
@@ -162,7 +169,7 @@ def dovecot(*, capability: str = "", tls: tuple[Path, Path] | None = None) -> It
         try:
             yield server
         finally:
-            server.stop()
+            server.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _END = b"\r\n.\r\n"
+_LONGEST_LINE = 1_048_576  # RFC 5321 §4.5.3.1.6 asks for 1,000; what has no line ends at all is no mail
 
 
 class Content:
@@ -17,6 +18,7 @@ class Content:
         # A line may start with a dot that was doubled; four octets on the wire are then three of the mail.
         self._most_on_wire = max_size + max_size // 3 + len(_END)
         self._octets = bytearray(b"\r\n")  # the line end of DATA itself: an empty mail is a lone dot
+        self._line = 0
         self.received = 0
         self.too_large = False
 
@@ -40,7 +42,9 @@ class Content:
             rest = bytes(self._octets[end + len(_END) :])
             del self._octets[end + 2 :]
             return rest
-        if self.received > self._most_on_wire:
+        last_line = len(piece) - piece.rfind(b"\n") - 1
+        self._line = self._line + last_line if last_line == len(piece) else last_line
+        if self.received > self._most_on_wire or self._line > _LONGEST_LINE:
             self.give_up()
         return None
 

@@ -68,7 +68,6 @@ def compose(
 def _part(subtype: str, content: str) -> bytes:
     """One part, always quoted-printable: its content can then never look like a boundary (RFC 2045 §6.7)."""
     clean = _NOT_TEXT.sub("", content.replace("\r\n", "\n").replace("\r", "\n"))
-    octets = (
-        (clean if clean.endswith("\n") else clean + "\n").replace("\n", "\r\n").encode("utf-8", "replace")
-    )
+    ended = clean if clean.endswith("\n") else f"{clean}\n"
+    octets = ended.replace("\n", "\r\n").encode("utf-8", "replace")
     return _PART_HEAD[subtype] + b2a_qp(octets, istext=True)

@@ -60,6 +60,16 @@ _SHOP_DOWN = "Emergency: nobody can check out since 14:40. Every order we lose i
 _EXCUSE = Excuse(
     kind=ExcuseKind.FORGOT, sentence="I forgot to send this in time.", words="forgot to send this in time"
 )
+_STATUSES = (
+    "started",
+    "acknowledged",
+    "solution proposed",
+    "solution accepted",
+    "solution rejected",
+    "closed",
+    "canceled",
+    "declined",
+)
 _FORM = FormReading(
     name="escalation",
     sections=(
@@ -201,6 +211,7 @@ def decisions() -> dict[str, Decision]:
             _EMERGENCY, Code.COOLDOWN, escalation=_known("closed", closed=True), alert=everybody
         ),
         "rejected": _rejected(_BARE, Code.MISSING_TICKET_ID, Code.MISSING_MOTIVATION),
+        "rejected-unreadable": _rejected(_BARE, Code.MISSING_TICKET_ID, Code.MISSING_MOTIVATION),
         "rejected-ticket": _rejected(replace(_REQUEST, ticket=None), Code.MISSING_TICKET_ID),
         "rejected-reason": _rejected(replace(_BARE, ticket="ABC-1234"), Code.MISSING_MOTIVATION),
         "rejected-excuse": _rejected(excuse, Code.UNACCEPTABLE_MOTIVATION),
@@ -226,6 +237,10 @@ def decisions() -> dict[str, Decision]:
         ),
         **all_codes,
     }
+
+
+def _every_evidence() -> tuple[Evidence, ...]:
+    return tuple(replace(_CHURN, kind=kind) for kind in EvidenceKind)
 
 
 def digests() -> dict[str, DigestContent]:
@@ -268,8 +283,8 @@ def digests() -> dict[str, DigestContent]:
         "digest-late": replace(
             busy,
             written_at=DECIDES_AT + timedelta(hours=2),
-            new=(base,) * 45,
-            still_open=(older,) * 45,
+            new=(*(base,) * 45, replace(base, level=Level.EMERGENCY, evidence=_every_evidence())),
+            still_open=tuple(replace(older, status=status) for status in _STATUSES * 6),
             received=len(every_outcome) + 1,
             outcomes=every_outcome,
             rejected=tuple((code, 1) for code in _rejection_codes()),
@@ -309,8 +324,10 @@ def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
     """What writes each sample letter in a language, by name. ``letters`` knows the people of the samples."""
     person = _PRIYA.model_copy(update={"language": language})
     made: dict[str, Callable[[], Letter]] = {}
+    unreadable = {"rejected-unreadable": replace(sample_mail(), unreadable="only a picture")}
     for name, decision in decisions().items():
-        answer = partial(_answers, letters, _in_language(decision, language))
+        mail = unreadable.get(name, sample_mail())
+        answer = partial(_answers, letters, _in_language(decision, language), mail)
         made[name] = partial(_nth, answer, 0)
         if decision.request.forwarder:
             made[f"{name}-copy"] = partial(_nth, answer, 1)
@@ -329,6 +346,7 @@ def _alerting() -> dict[str, Decision]:
     emergency = replace(_BARE, level=Level.EMERGENCY)
     nothing_known = _rejected(emergency, *_rejection_codes(), alert=Alert.EVERYBODY, verified=False)
     return {f"alert-{name}": known[name] for name in _ALERTS} | {
+        "alert-words": replace(known["emergency"], request=replace(_EMERGENCY, evidence=())),
         "alert-soon": replace(known["accepted"], alert=Alert.DUTY),
         "alert-bare": nothing_known,
     }
@@ -338,8 +356,8 @@ def _in_language(decision: Decision, language: str) -> Decision:
     return replace(decision, request=replace(decision.request, language=language))
 
 
-def _answers(letters: Letters, decision: Decision) -> tuple[Letter, ...]:
-    return letters.reply(decision, sample_mail(), now=NOW, decides_at=DECIDES_AT)
+def _answers(letters: Letters, decision: Decision, mail: IncomingMail) -> tuple[Letter, ...]:
+    return letters.reply(decision, mail, now=NOW, decides_at=DECIDES_AT)
 
 
 def _nth(write: Callable[[], tuple[Letter, ...]], place: int) -> Letter:

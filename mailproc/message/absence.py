@@ -39,14 +39,17 @@ def _notice(rule: str, found: str) -> Signal:
 
 def _by_subject(look: Features) -> Signal | None:
     """The label alone is not enough: people report faults of automatic replies under the same words."""
-    machine = label(look.subject, "reply_subjects") or tail_label(look.subject, "reply_subjects")
-    away = (
-        label(look.subject, "absence_subjects") or tail_label(look.subject, "absence_subjects") or _who(look)
-    )
-    says = machine or away
-    if says and (_second_sign(look) or _tells(look, "absence_words" if machine else "absence_openings")):
-        return _notice("absence_subject", says)
+    if machine := _labelled(look, "reply_subjects"):
+        second = _says_so(look) or _answers_by_itself(look) or _tells(look, "absence_words")
+        return _notice("absence_subject", machine) if second else None
+    if away := _labelled(look, "absence_subjects") or _who(look):
+        second = _says_so(look) or _tells(look, "absence_openings")
+        return _notice("absence_subject", away) if second else None
     return None
+
+
+def _labelled(look: Features, key: str) -> str | None:
+    return label(look.subject, key) or tail_label(look.subject, key)
 
 
 def _who(look: Features) -> str | None:
@@ -55,14 +58,12 @@ def _who(look: Features) -> str | None:
     return next((tail for tail in phrases("absence_tails") if subject.endswith(tail)), None)
 
 
-def _second_sign(look: Features) -> bool:
-    return (
-        not look.opening
-        or answered_label(look.subject)
-        or _answers(look)
-        or "x-auto-response-suppress" in look.headers
-        or held(look.opening, "automatic_openings") is not None
-    )
+def _says_so(look: Features) -> bool:
+    return answered_label(look.subject) or held(look.opening, "automatic_openings") is not None
+
+
+def _answers_by_itself(look: Features) -> bool:
+    return not look.opening or _answers(look) or "x-auto-response-suppress" in look.headers
 
 
 def _tells(look: Features, key: str) -> bool:

@@ -24,7 +24,7 @@ _OF_A_TICKET_SYSTEM = frozenset(
     {"auto_submitted", "machine_header", "machine_value", "mailing_list", "precedence"}
     | {"null_return_path", "no_reply_sender", "machine_opening"}
 )
-_BEFORE_WORDS = " \t*#=-_>|•"
+_BEFORE_WORDS = " \t*#=-_|•"
 
 
 def signals(mail: IncomingMail) -> tuple[Signal, ...]:
@@ -39,7 +39,7 @@ def signals(mail: IncomingMail) -> tuple[Signal, ...]:
 
 
 def is_ticket_notification(mail: IncomingMail) -> bool:
-    """True for a ticket system's notification that asks for an escalation (mission P11).
+    """True for a ticket system's notification that asks for an escalation.
 
     It is automatic by its headers or its sender, and carries a line such as "Escalation: Emergency" in its
     subject or its own words. An answering machine, a receipt or a bounce that repeats the line is none.

@@ -99,18 +99,23 @@ def _pieces(part: Message, body: Body, depth: int) -> list[_Piece]:
         children = [child for child in payload if not isinstance(child, str)]
         if content_type == "multipart/alternative":
             return _best_alternative(children, body, depth)
-        return _unnamed_first([_pieces(child, body, depth + 1) for child in children])
+        return _unnamed([_pieces(child, body, depth + 1) for child in children], body)
     if content_type in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
         return [_Piece(part, content_type.partition("/")[2])]
     body.attachments.append(_attachment(part, content_type))
     return []
 
 
-def _unnamed_first(found: list[list[_Piece]]) -> list[_Piece]:
-    """All pieces in order; a text with a file name is an inline file, read only where nothing else is text."""
+def _unnamed(found: list[list[_Piece]], body: Body) -> list[_Piece]:
+    """The pieces in order; a text with a file name is a file, read only where nothing else is text."""
     pieces = [piece for group in found for piece in group]
-    unnamed = [piece for piece in pieces if len(pieces) == 1 or not _filename(piece.part)]
-    return unnamed or pieces[:1]
+    if len(pieces) < 2:
+        return pieces
+    files = [piece for piece in pieces if _filename(piece.part)]
+    if len(files) == len(pieces):
+        files = files[1:]
+    body.attachments.extend(_attachment(piece.part, piece.part.get_content_type()) for piece in files)
+    return [piece for piece in pieces if piece not in files]
 
 
 def _best_alternative(children: list[Message], body: Body, depth: int) -> list[_Piece]:

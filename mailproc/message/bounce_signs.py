@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _ACTION = re.compile(r"^action[ \t]*:[ \t]*([a-z-]{1,20})", re.IGNORECASE | re.MULTILINE)
 _NO_FAILURE = frozenset({"delayed", "delivered", "relayed", "expanded"})
-_NOT_LETTERS = " \t*#=-_>|.:!~"
+_NOT_LETTERS = " \t*#=-_.:!~"
 
 # Names that MTAs give themselves; nobody is called so.
 _DAEMONS = ("mailerdaemon", "maildaemon")
@@ -29,11 +29,8 @@ _POSTMEN = frozenset(
     | {"mailsystem", "mdaemon", "mmdf", "mailmarshal"}
 )
 _POSTMEN_NAMES = (
-    "mail delivery",
-    "mail deliver system",
-    "delivery subsystem",
-    "mailer-daemon",
-    "mailer daemon",
+    *("mail delivery s", "internet mail delivery", "mail deliver system"),
+    *("delivery subsystem", "mailer-daemon", "mailer daemon"),
 )
 # Local parts behind which a person may sit, who writes about mail that was returned.
 _OFFICES = (
@@ -97,7 +94,7 @@ def _two_signs(look: Features) -> Signal | None:
     postman, office, nobody = _postman(look), _office(look), look.has_null_return_path
     if is_handed_on(look.subject) or not (postman or office or nobody):
         return None
-    subject = opening(look.subject, "bounce_subjects")
+    subject = opening(look.subject, "bounce_subjects") or opening(look.subject, "delay_subjects")
     words = None if is_answer(look.subject) else held(look.opening, "bounce_words")
     if postman and (subject or words):
         return _bounce("postman", f"{look.sender}: {subject or words}")

@@ -66,7 +66,7 @@ def decode(octets: bytes, charset: str | None) -> tuple[str, str | None]:
 
 def _escapes(octets: bytes, label: str) -> bool:
     """Whether pure ASCII octets may still spell other characters (RFC 1468, RFC 2152)."""
-    if label.startswith("utf-16") or label.startswith("utf-32"):
+    if label.startswith(("utf-16", "utf-32")):
         return True
     if b"\x1b" in octets:
         return True

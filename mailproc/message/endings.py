@@ -17,14 +17,12 @@ _MOST_SIGNATURE_LINES = 25
 _LONGEST_SIGNATURE_LINE = 90
 _LOWEST_LINES = 100  # how far up from the end a signature line is looked for
 _MOST_PARAGRAPHS_BELOW = 10
-_DASHES = re.compile(r"(?:-{2,3}|–{2}|_{2,}|={6,}|-{4,}|—{2,}|\*{6,}|~{4,})\Z")
+_DASHES = re.compile(r"(?:-{2,}|–{2}|—{2,}|_{2,})\Z")
 _STRONG_DASHES = re.compile(r"(?:-- ?|—{3,}|_{10,})\Z")
 _LINK = re.compile(r"<?\[?https?://[^\s>\]]{1,2000}[>\]]?")
-_CONTACT = re.compile(
-    r"(?:\+|00)\d[\d ()./-]{6,}\d|\(?0\d{1,5}\)?[ /.-]\d[\d ./-]{3,}\d|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-.]\d{3}[-.]\d{4}"
-    r"|[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[a-z]{2,}|(?:https?://|www\.)\S{3,200}",
-    re.IGNORECASE,
-)
+_PHONE = r"(?:\+|00)\d[\d ()./-]{6,}\d|\(?0\d{1,5}\)?[ /.-]\d[\d ./-]{3,}\d|\(?\d{3}\)?[-. ]\d{3}[-.]\d{4}"
+_ADDRESS = r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[a-z]{2,}|(?:https?://|www\.)\S{3,200}"
+_CONTACT = re.compile(f"{_PHONE}|{_ADDRESS}", re.IGNORECASE)
 _LABEL = re.compile(r"([^\W\d_][\w .'-]{0,40}?)\s?[:：]\s*\S")
 _BULLET = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
 _POSTSCRIPT = re.compile(r"p\.? ?s\.?(?![\w/])", re.IGNORECASE)
@@ -43,7 +41,7 @@ def set_aside_banner(sheet: Sheet) -> None:
 
 
 def _is_banner(sheet: Sheet, start: int, end: int) -> bool:
-    folded = sheet.folded[start].lstrip("*_-=!⚠️ ")
+    folded = sheet.folded[start].lstrip("*_-=!#⚠️ ")
     phrase = vocabulary().banners.of(folded)
     if phrase is None or end - start > 8:
         return False
@@ -216,8 +214,8 @@ def _is_closing(folded: str, author: str) -> bool:
     if len(folded) > 90:
         return False
     core = bare(folded)
-    if core in words.closings:
-        return True
+    if all(bare(part) in words.closings for part in core.split("/")):
+        return True  # "Mit freundlichen Grüßen / Kind regards"
     head, _, tail = core.partition(",")
     if (
         bare(head) in words.closings
@@ -260,7 +258,7 @@ def _signature_end(sheet: Sheet, start: int, end: int) -> int | None:
         odd += not _is_signature_line(sheet, index)
         if odd and count <= 2:
             return None
-    return end if odd * 5 <= count and count <= _MOST_SIGNATURE_LINES else None
+    return end if odd * 4 <= count and count <= _MOST_SIGNATURE_LINES else None
 
 
 def _signed_by_author(sheet: Sheet, start: int, end: int, author: str) -> int:

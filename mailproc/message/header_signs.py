@@ -116,10 +116,12 @@ def auto_submitted(look: Features) -> Signal | None:
 
 
 def machine_header(look: Features) -> Signal | None:
+    """Headers that ticket systems, trackers, schedulers and forums put on what they send."""
     return _present(look, "machine_header", _MACHINES)
 
 
 def machine_value(look: Features) -> Signal | None:
+    """Headers that people's mail has too, with a value that only machines write."""
     for name, values in _TELLING.items():
         if name in look.headers and (telling := values.intersection(look.tokens(name))):
             return _automatic("machine_value", f"{name}: {min(telling)}")
@@ -155,6 +157,7 @@ def mailing_list(look: Features) -> Signal | None:
 
 
 def campaign(look: Features) -> Signal | None:
+    """Headers of the programs that send newsletters."""
     name = next((name for name in _CAMPAIGNS if name in look.headers), None)
     return _bulk("campaign", f"{name}: {look.first(name)}") if name else None
 

@@ -30,6 +30,7 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d])|max-height\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
+_SILENT_TAGS = frozenset(("script", "style", "title", "head", "noscript", "template"))
 _NO_BORDER = re.compile(r"border\s*:\s*(?:none|0)|margin(?:-left)?\s*:", re.IGNORECASE)
 _LEFT_BORDER = re.compile(r"border-left\s*:\s*(?!none|0)|border-left-width\s*:\s*[1-9]", re.IGNORECASE)
 _CITING_CLASS = ("gmail_quote", "protonmail_quote", "yahoo_quoted", "tutanota_quote", "moz-email")
@@ -71,7 +72,8 @@ def to_text(html: str) -> str:
     if not source.strip():
         return ""
     try:
-        tree = lxml.html.document_fromstring(source)
+        builder: Any = lxml.html  # untyped
+        tree = builder.document_fromstring(source)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return ""
     _drop_hidden(tree)
@@ -100,9 +102,9 @@ def _drop_hidden(tree: Any) -> None:
         if not isinstance(element.tag, str):
             continue
         hides = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
-        if element.tag in ("script", "style", "title", "head", "noscript", "template") or hides:
-            if element.getparent() is not None and element.tag != "body":
-                element.drop_tree()
+        silent = hides or element.tag in _SILENT_TAGS
+        if silent and element.tag != "body" and element.getparent() is not None:
+            element.drop_tree()
 
 
 def _mark(tree: Any) -> None:
@@ -138,7 +140,8 @@ def _is_citation(blockquote: Any) -> bool:
 def _line(mark: str) -> Any:
     import lxml.html
 
-    line = lxml.html.Element("div")
+    builder: Any = lxml.html
+    line = builder.Element("div")
     line.text = mark
     return line
 

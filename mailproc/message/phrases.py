@@ -97,5 +97,8 @@ def _label_starts(key: str) -> tuple[str, ...]:
 def _is_label(subject: str, start: str, key: str) -> bool:
     if not start[-1].isalnum() or f"{start}{_AND_ON}" in phrases(key):
         return True
-    rest = subject[len(start) :].lstrip()
+    rest = subject[len(start) :]
+    if rest.startswith("-"):  # "auto-reply" is a label, "auto-reply-to field" is none
+        return False
+    rest = rest.lstrip()
     return not rest or rest[0] in _AFTER_LABEL or is_answer(rest)

@@ -45,6 +45,8 @@ def own_words(text: str, *, subject: str = "", author: str = "") -> OwnWords:
     """
     sheet = Sheet(text)
     _set_aside_marked(sheet)
+    if "-----BEGIN PGP" in text:
+        _set_aside_armor(sheet)
     set_aside_banner(sheet)
     _set_aside_history(sheet, is_forward_subject(subject))
     for start, end in list(sheet.own_blocks())[-_MOST_ENDINGS:]:
@@ -94,6 +96,18 @@ def _set_aside_element(sheet: Sheet, start: int, end: int, mark: str) -> None:
         sheet.set_aside(start, end, SetAsideKind.SIGNATURE, "signature element")
     elif not any(separator(folded) for folded in sheet.folded[start:end] if folded):
         sheet.set_aside(start, end, SetAsideKind.QUOTE_HEADER, "attribution element")
+
+
+def _set_aside_armor(sheet: Sheet) -> None:
+    """Takes the frame of a text signed in itself off (RFC 9580 §7)."""
+    start: int | None = None
+    for index, line in enumerate(sheet.lines):
+        if line.startswith("-----BEGIN PGP SIGN"):
+            start = index
+        ends_head = not line and start is not None and "SIGNED" in sheet.lines[start]
+        if start is not None and (ends_head or line.startswith("-----END PGP SIGNATURE")):
+            sheet.set_aside(start, index + 1, SetAsideKind.SIGNATURE, "OpenPGP frame")
+            start = None
 
 
 def _set_aside_history(sheet: Sheet, forwards: bool) -> None:

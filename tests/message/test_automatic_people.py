@@ -136,6 +136,13 @@ def test_a_person_who_attaches_a_bounce() -> None:
     assert mail.attached_mail[0].nature is Nature.BOUNCE
 
 
+@pytest.mark.parametrize(
+    "quoted", ["This is an automatic reply.", "Hi. This is the qmail-send program at mx.harbour.example."]
+)
+def test_a_person_who_writes_below_a_machine(quoted: str) -> None:
+    assert written(f"> {quoted}\n> Sorry.\n\nWhat does that mean?", Subject="Ticket 4711").signals == ()
+
+
 def test_a_person_is_not_hidden_by_a_missing_from() -> None:
     assert written(PLEA, From="Maja Lind").signals == ()
 
@@ -160,6 +167,8 @@ def test_a_report_of_another_kind_that_a_person_sends() -> None:
         ("Read: the new policy", "This was read on the meeting, and we agreed to come to you."),
         ("Delivery Status Notification (Failure)", "I get these for every mail that I send to you."),
         ("Re: Ticket 4711 (Auto-Reply)", "Thank you for your message. It is worse now."),
+        ("Auto-renewal is wrong", "Thank you for your message. We pay twice."),
+        ("Auto: Vertrag", "Vielen Dank für Ihre Nachricht. Anbei die Unterlagen."),
         ("Ticket 4711", "Please do not reply to this address, write to my other one."),
         ("Ticket 4711", "This is an automated test bench, and it stands still."),
     ],

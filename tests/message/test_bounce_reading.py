@@ -95,7 +95,7 @@ def test_the_words_of_qmail() -> None:
     text = (
         "Hi. This is the qmail-send program at mx.harbour.example.\nThis is a permanent error.\n\n"
         "<bob@harbour.example>:\n192.0.2.9 does not like recipient.\nRemote host said: 550 no Bob here\n\n"
-        "--- Below this line is a copy of the message.\n\nFrom: support@example.com\nTo: eve@harbour.example\n"
+        "--- Below this line is a copy of the message.\n\nFrom: support@example.com\nTo: eve@a.example\n"
         "Message-ID: <letter-7@example.com>\n\nText."
     )
     bounce = read_bounce(written(text, From="MAILER-DAEMON@mx.harbour.example", Subject="failure notice"))

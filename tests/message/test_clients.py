@@ -1,5 +1,7 @@
 """What each mail program builds around a sentence, and the sentence that is left of it."""
 
+# ruff: noqa: E501 - a mail is written here line by line as programs write it
+
 from __future__ import annotations
 
 import pytest
@@ -58,6 +60,10 @@ TEXTS = {
     "name alone": f"{SENTENCE}\n\nAnna",
     "thanks and name": f"{SENTENCE}\n\nThanks,\nAnna Berg",
     "list footer": f"{SENTENCE}\n\n_______________________________________________\nTeam list\nhttps://lists.example/team",
+    "two closings on one line": f"{SENTENCE}\n\nKind regards / Mit freundlichen Grüßen\nKim Holm",
+    "line of a ticket system": f"##- Please type your reply above this line -##\n\n{SENTENCE}",
+    "signed in itself": f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{SENTENCE}\n"
+    "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----",
     "swedish slash": f"{SENTENCE}\n\n/Kim",
 }  # fmt: skip
 

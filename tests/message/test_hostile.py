@@ -1,5 +1,7 @@
 """Octets made to hurt are answered in time, and what was left out is named."""
 
+# ruff: noqa: E501 - patterns stand in one list
+
 from __future__ import annotations
 
 import random

@@ -1,5 +1,7 @@
 """Where mail libraries lose or twist something, the mail is read as it was meant."""
 
+# ruff: noqa: E501 - mails stand here as they come
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -112,6 +114,7 @@ def test_inline_file_is_no_text_of_the_mail() -> None:
         )
     )
     assert mail.text == "See the log."
+    assert [file.filename for file in mail.attachments] == ["a.log"]
 
 
 DATES = {
