@@ -13,17 +13,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mailproc import systemd
-from mailproc.desk import Desk
+from mailproc.desk import Office
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
-from mailproc.desk.morning import Morning
-from mailproc.desk.notices import OperatorDesk
-from mailproc.desk.post import Post
 from mailproc.desk.undelivered import Undelivered
-from mailproc.desk.worker import Worker
 from mailproc.intake.imap import ImapIntake
 from mailproc.intake.smtp import SmtpIntake, our_addresses
-from mailproc.letters import Letters
 from mailproc.letters.operator import Notice
 from mailproc.policy.digest_day import next_digest
 from mailproc.resources import folder
@@ -56,6 +51,7 @@ class Daemon:
         *,
         clock: Callable[[], datetime],
         secret: Callable[[Secret], str],
+        key: bytes,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -66,14 +62,12 @@ class Daemon:
         self._beats: dict[str, float] = {}
         self._threads: list[threading.Thread] = []
         self.database = Database(settings.store.url, settings.base)
-        letters = Letters(settings, folder("templates"))
-        post = Post(settings)
-        self._operator = OperatorDesk(letters, post)
+        self._office = Office(settings, templates=folder("templates"), key=key)
         self._intake = GroupCommit(self.database, clock=clock, stored=self._work_waits.set)
         self._couriers = Couriers(
             settings, self.database, hostname=self._hostname, secret=secret, clock=clock
         )
-        undelivered = Undelivered(settings, self._operator, self._hostname)
+        undelivered = Undelivered(settings, self._office.operator, self._hostname)
         give_up_after = settings.delivery.give_up_after
         self._dispatchers = {
             "letters": Dispatcher(
@@ -106,9 +100,7 @@ class Daemon:
             )
             for mailbox in settings.mailbox
         ]
-        desk = Desk(settings, letters)
-        self._worker = Worker(self.database, desk, self._operator, settings, clock, self._settled)
-        self._morning = Morning(settings, letters, post)
+        self._worker = self._office.worker(self.database, clock, self._settled)
         self._listeners = self._make_listeners()
 
     def run(self, ready: Callable[[Daemon], None] | None = None) -> None:
@@ -241,7 +233,7 @@ class Daemon:
     def _morning_once(self) -> float:
         now = self._clock()
         with self.database.write() as connection:
-            if self._morning.make_due(connection, now):
+            if self._office.morning.make_due(connection, now):
                 self._settled()
         until_next = (next_digest(now, self._settings.digest) - now).total_seconds()
         return min(30.0, max(0.5, until_next))
@@ -259,5 +251,7 @@ class Daemon:
         now = self._clock()
         notice = Notice(kind="mailbox", subject=mailbox, detail=what)
         with self.database.write() as connection:
-            self._operator.tell(connection, notice, key=f"mailbox:{mailbox}:{now.date()}:{what}", now=now)
+            self._office.operator.tell(
+                connection, notice, key=f"mailbox:{mailbox}:{now.date()}:{what}", now=now
+            )
         self._settled()

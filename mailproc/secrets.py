@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mailproc.settings import Secret
+    from mailproc.settings import Secret, Settings
 
 _READABLE_BY_OTHERS = 0o007
 
@@ -80,3 +82,41 @@ def _place(secret: Secret, base: Path, environment: Mapping[str, str]) -> Path:
     if secret.file is not None:
         return base / secret.file
     return Path(environment["CREDENTIALS_DIRECTORY"]) / str(secret.credential)
+
+
+KEY_LENGTH = 32
+"""Octets that a key for signing has at least (RFC 2104 §3: no shorter than the hash's output)."""
+
+
+def signing_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> bytes:
+    """The key that signs reply addresses: the configured one, or one of the desk's own.
+
+    The desk's own is made at the first use and kept in the state folder, readable by its owner only.
+    Raises SecretError when it cannot be read or made, or is too short.
+    """
+    if settings.desk.reply_key is not None:
+        key = read_secret(settings.desk.reply_key, settings.base, environment).encode()
+        if len(key) < KEY_LENGTH:
+            raise SecretError("a key of few characters", f"desk.reply_key with at least {KEY_LENGTH} characters")
+        return key
+    place = settings.base / settings.store.state / "reply-key"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        return _made_once(place)
+    except OSError as error:
+        raise SecretError(f"{place} ({error.strerror})", "a folder that can be written to") from error
+
+
+def _made_once(place: Path) -> bytes:
+    """Two processes that start together agree on one key: whoever links its draft first has made it."""
+    if not place.exists():
+        draft = place.with_name(f"{place.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(token_hex(KEY_LENGTH))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, place)
+        draft.unlink()
+    return place.read_bytes().strip()

@@ -79,6 +79,7 @@ class Desk(Table):
     phone: str = ""
     intent: Literal["detect", "always"] = "detect"
     stale_after: Duration = timedelta(hours=24)
+    reply_key: Secret | None = None
 
 
 class Operator(Table):
@@ -89,9 +90,10 @@ class Operator(Table):
 
 
 class Store(Table):
-    """``[store]``: the database, as an SQLAlchemy address."""
+    """``[store]``: the database, as an SQLAlchemy address; ``state`` is the folder of the desk's own files."""
 
     url: str = "sqlite:///var/mailproc.db"
+    state: Path = Path("var")
 
 
 class Mailbox(Table):

@@ -72,15 +72,14 @@ def digest(
     date: Annotated[str | None, typer.Option("--date", help="The local day, as 2026-11-24.")] = None,
 ) -> None:
     """Prints the digest of a day as the project managers would get it."""
-    from mailproc.desk.morning import Morning
-    from mailproc.desk.post import Post
-    from mailproc.letters import Letters
+    from mailproc.desk import Office
     from mailproc.resources import folder
+    from mailproc.secrets import signing_key
 
     if not preview:
         raise RefusedError("the daemon sends the digest at its time; --preview prints it")
     settings = configuration(config)
-    morning = Morning(settings, Letters(settings, folder("templates")), Post(settings))
+    morning = Office(settings, templates=folder("templates"), key=signing_key(settings)).morning
     with database(settings).read() as connection:
         letter = morning.preview(connection, day=_day(date), now=now())
     typer.echo(f"Subject: {letter.subject}\n\n{letter.text}")

@@ -21,6 +21,7 @@ def run(config: ConfigOption = None) -> None:
     from mailproc.config import ConfigError, check_runnable
     from mailproc.daemon import Daemon
     from mailproc.logs import configure
+    from mailproc.secrets import signing_key
 
     configure()
     settings = configuration(config)
@@ -28,7 +29,7 @@ def run(config: ConfigOption = None) -> None:
     if faults:
         raise ConfigError(list(faults))
     database(settings).close()
-    Daemon(settings, clock=now, secret=secrets(settings)).run()
+    Daemon(settings, clock=now, secret=secrets(settings), key=signing_key(settings)).run()
 
 
 @app.command()

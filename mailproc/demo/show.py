@@ -20,10 +20,9 @@ from rich.text import Text
 from mailproc.cli.shown import console
 from mailproc.config import load
 from mailproc.demo.stage import PATIENCE, Stage, set_up
-from mailproc.desk.morning import Morning
-from mailproc.desk.post import Post
-from mailproc.letters import Letters
-from mailproc.resources import folder as shipped
+from mailproc.desk import Office
+from mailproc.resources import folder
+from mailproc.secrets import signing_key
 from mailproc.store import escalations, inbox, outbox
 from mailproc.store.engine import Database
 
@@ -230,7 +229,7 @@ def _show_alert(out: Console, database: Database) -> bool:
 
 def _show_digest(out: Console, database: Database, stage: Stage) -> None:
     settings = load(stage.configuration)
-    morning = Morning(settings, Letters(settings, shipped("templates")), Post(settings))
+    morning = Office(settings, templates=folder("templates"), key=signing_key(settings)).morning
     now = datetime.now(UTC)
     tomorrow = (now.astimezone(settings.digest.time_zone) + timedelta(days=1)).date()
     with database.read() as connection:

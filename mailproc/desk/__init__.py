@@ -2,5 +2,6 @@
 
 from mailproc.desk.consider import Considered, consider
 from mailproc.desk.handle import Desk
+from mailproc.desk.office import Office
 
-__all__ = ["Considered", "Desk", "consider"]
+__all__ = ["Considered", "Desk", "Office", "consider"]

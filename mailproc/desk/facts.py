@@ -58,7 +58,7 @@ def _is_own(connection: Connection, mail: IncomingMail, settings: Settings) -> b
         return True
     if any(settings.is_own_address(value.strip()) for value in mail.header_values(LOOP_HEADER)):
         return True
-    return bool(mail.message_id and outbox.is_ours(connection, mail.message_id))
+    return bool(mail.message_id and outbox.by_message_id(connection, mail.message_id))
 
 
 def _takes_part(connection: Connection, latest: KnownEscalation, email: str, settings: Settings) -> bool:

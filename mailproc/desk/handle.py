@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.desk.facts import gather
-from mailproc.desk.post import Post, is_return_path
+from mailproc.desk.post import is_return_path
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Alert, Code, Outcome, Verdict
 from mailproc.store import escalations, inbox, outbox
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailproc.desk.consider import Considered
+    from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.policy.decision import Decision
     from mailproc.settings import Person, Settings
@@ -37,10 +38,10 @@ _NEVER_HANDED_ON = frozenset({Code.OWN_MAIL, Code.DUPLICATE})
 class Desk:
     """Decides mail and writes what follows from it. Nothing leaves here: only the outbox speaks."""
 
-    def __init__(self, settings: Settings, letters: Letters) -> None:
+    def __init__(self, settings: Settings, letters: Letters, post: Post) -> None:
         self._settings = settings
         self._letters = letters
-        self._post = Post(settings)
+        self._post = post
 
     def handle(
         self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime

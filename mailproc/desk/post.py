@@ -13,6 +13,7 @@ from mailproc.store.outbox import Outgoing
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mailproc.escalation.reply_address import ReplyAddresses
     from mailproc.letters.letter import Letter
     from mailproc.settings import Person, Settings
 
@@ -23,8 +24,9 @@ RETURN_PATH = "+bounce-"
 class Post:
     """Turns what the desk wants to say into rows."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, addresses: ReplyAddresses) -> None:
         self._settings = settings
+        self._addresses = addresses
         desk = settings.desk
         self._sender = Address(email=desk.address, name=desk.name)
 
@@ -48,7 +50,13 @@ class Post:
             envelope_from=self._return_path(token),
             subject=letter.subject,
             message_id=message_id,
-            content=compose(letter, sender=self._sender, message_id=message_id, date=now, reply_to=None),
+            content=compose(
+                letter,
+                sender=self._sender,
+                message_id=message_id,
+                date=now,
+                reply_to=self._reply_to(letter.to, mail_id, escalation_id, now),
+            ),
             mail_id=mail_id,
             escalation_id=escalation_id,
         )
@@ -101,6 +109,17 @@ class Post:
             )
             for recipient in recipients
         ]
+
+    def _reply_to(
+        self, person: str, mail_id: int | None, escalation_id: int | None, now: datetime
+    ) -> str | None:
+        """The address signed for this reader; None for a letter that is about nothing in particular."""
+        desk = self._settings.desk.address
+        if escalation_id is not None:
+            return self._addresses.sign(desk, "escalation", escalation_id, person, now.date())
+        if mail_id is not None:
+            return self._addresses.sign(desk, "mail", mail_id, person, now.date())
+        return None
 
     def _return_path(self, token: str) -> str:
         """A variable envelope return path: bounces to it tell which letter failed (VERP)."""

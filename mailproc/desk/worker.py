@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailproc.desk.consider import Considered
-    from mailproc.desk.handle import Desk
-    from mailproc.desk.notices import OperatorDesk
+    from mailproc.desk.office import Office
     from mailproc.policy.decision import Decision
-    from mailproc.settings import Settings
     from mailproc.store.engine import Database
     from mailproc.store.inbox import StoredMail
 
@@ -39,16 +37,12 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        desk: Desk,
-        operator: OperatorDesk,
-        settings: Settings,
+        office: Office,
         clock: Callable[[], datetime],
-        settled: Callable[[], None] = lambda: None,
+        settled: Callable[[], None],
     ) -> None:
         self._database = database
-        self._desk = desk
-        self._operator = operator
-        self._settings = settings
+        self._office = office
         self._clock = clock
         self._settled = settled
 
@@ -70,7 +64,7 @@ class Worker:
 
     def _read(self, mail: StoredMail) -> Considered | None:
         try:
-            return consider(mail.raw, self._settings)
+            return consider(mail.raw, self._office.settings)
         except Exception as fault:
             self._give_back(mail, fault)
             return None
@@ -79,7 +73,8 @@ class Worker:
         with self._database.write() as connection:
             now = self._clock()
             decided = [
-                (mail, self._desk.handle(connection, mail, considered, now)) for mail, considered in batch
+                (mail, self._office.desk.handle(connection, mail, considered, now))
+                for mail, considered in batch
             ]
         for mail, decision in decided:
             _log(mail, decision)
@@ -118,7 +113,7 @@ class Worker:
     ) -> None:
         inbox.quarantine(connection, mail.id, code=code, trouble=trouble, now=now)
         notice = Notice(kind="quarantined", mail_id=mail.id, detail=trouble)
-        self._operator.tell(connection, notice, key=f"quarantine:{mail.id}", now=now)
+        self._office.operator.tell(connection, notice, key=f"quarantine:{mail.id}", now=now)
 
 
 def _log(mail: StoredMail, decision: Decision) -> None:

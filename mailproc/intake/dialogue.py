@@ -9,25 +9,20 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
+from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from mailproc.intake.content import Content
+from mailproc.intake.reception import FAULT, TAKEN
 from mailproc.message.arrival import Arrival
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Awaitable, Callable
-
-    from mailproc.intake.limits import Gate, Limits
+    from mailproc.intake.reception import Reception
 
 log = structlog.get_logger()
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the library writes down every word of a client
 
-TAKEN = "250 2.0.0 Stored"
-FAULT = "451 4.3.0 Cannot take the mail at the moment, please try again later"
 BUSY = "421 4.3.1 Too much mail at this moment, please try again later"
 TOO_LARGE = "552 5.3.4 The mail is larger than this server takes"
-NOT_OURS = "550 5.1.1 No such recipient here"
 
 # The library's own replies, by their text or code, with the enhanced codes of RFC 3463 and nothing echoed.
 _REPLIES = {
@@ -51,62 +46,6 @@ _PATH = re.compile(
     re.VERBOSE,
 )
 NULL_SENDER = "<>"
-
-
-class Reception:
-    """What all clients of one listener share: whose mail is taken, within what limits, where it goes."""
-
-    def __init__(
-        self,
-        *,
-        way: str,
-        hostname: str,
-        max_size: int,
-        limits: Limits,
-        gate: Gate,
-        is_ours: Callable[[str], bool],
-        store: Callable[[Arrival], Awaitable[None]],
-        tls: ssl.SSLContext | None,
-    ) -> None:
-        self.way, self.hostname, self.max_size = way, hostname, max_size
-        self.limits, self.gate, self.tls = limits, gate, tls
-        self._is_ours, self._store = is_ours, store
-        self.dialogues: set[Dialogue] = set()
-        self.storing: set[asyncio.Task[str]] = set()
-
-    async def handle_MAIL(  # noqa: N802 - the library's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Any sender may write to us, the null sender of bounces too."""
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 2.1.0 Sender taken"
-
-    async def handle_RCPT(  # noqa: N802 - the library's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        """Only for us: no relay, and the same answer for every other address."""
-        if address.lower() != "postmaster" and not self._is_ours(address):
-            return NOT_OURS
-        if len(envelope.rcpt_tos) >= self.limits.recipients:
-            return "452 4.5.3 Too many recipients"
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 Recipient taken"
-
-    def take(self, arrival: Arrival) -> asyncio.Task[str]:
-        """Starts to store a mail. The task goes on when the client has gone, and gives the reply."""
-        task = asyncio.get_running_loop().create_task(self._stored(arrival))
-        self.storing.add(task)
-        task.add_done_callback(self.storing.discard)
-        return task
-
-    async def _stored(self, arrival: Arrival) -> str:
-        try:
-            await self._store(arrival)
-        except (Exception, asyncio.CancelledError):
-            log.exception("mail not stored", way=arrival.way, peer=arrival.peer, octets=len(arrival.raw))
-            return FAULT
-        return TAKEN
 
 
 class Dialogue(SMTP):

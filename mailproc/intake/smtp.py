@@ -6,8 +6,9 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
-from mailproc.intake.dialogue import Dialogue, LmtpDialogue, Reception
+from mailproc.intake.dialogue import Dialogue, LmtpDialogue
 from mailproc.intake.limits import Gate, Limits
+from mailproc.intake.reception import Reception
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

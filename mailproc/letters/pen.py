@@ -9,7 +9,6 @@ from mailproc.letters.dates import local, zone_name
 from mailproc.letters.quoting import mailto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime, tzinfo
 
     from mailproc.letters.dates import Calendar
@@ -54,7 +53,6 @@ class Pen:
         except LookupError:
             return status.lower()
 
-    @property
-    def reply_link(self) -> Callable[[str], str]:
-        """Makes the link that answers this letter with one word."""
-        return lambda word: mailto(self.desk_address, subject=self.subject, body=word)
+    def reply_link(self, word: str) -> str:
+        """The link that answers this letter with one word."""
+        return mailto(self.desk_address, subject=self.subject, body=word)

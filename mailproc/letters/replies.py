@@ -120,8 +120,8 @@ def _refusal(decision: Decision, pen: Pen, settings: Settings, about: dict[str, 
         "form_text": _prefilled(request) if Code.INCOMPLETE_FORM in codes else "",
         "missing_details": _words_of(decision, Code.TICKET_INCOMPLETE),
     }
-    if request.excuses and not staff:
-        data["reason"] = ""  # a customer is asked the questions, and not shown their words as a fault
+    if Code.UNACCEPTABLE_MOTIVATION in codes:
+        data["reason"] = ""  # staff read it with the fault; a customer is asked, and not shown it as one
     return Draft(name="rejected", kind=LetterKind.REJECTED, data=data)
 
 

@@ -1,4 +1,4 @@
-"""One text and one HTML layout, each letter's structure once, everything prepared before the first mail."""
+"""One text and one HTML layout, each letter's structure once, each prepared once."""
 
 from __future__ import annotations
 
@@ -56,14 +56,6 @@ class _Form:
         parts = self._load(f"parts.{suffix}.j2").module
         self._environment.globals.update({name: getattr(parts, name) for name in PARTS})
         self._layout = self._load(f"layout.{suffix}.j2")
-        self._letters = {
-            name.removeprefix("letters/").removesuffix(".j2"): self._load(name)
-            for name in self._environment.list_templates(filter_func=lambda name: name.startswith("letters/"))
-        }
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._letters)
 
     def _load(self, name: str) -> Template:
         try:
@@ -72,15 +64,15 @@ class _Form:
             raise BrokenTemplateError(f"{name}: {fault}") from fault
 
     def render(self, name: str, data: Mapping[str, Any]) -> str:
-        body = self._letters[name].render(data)
+        body = self._load(f"letters/{name}.j2").render(data)
         return self._layout.render({**data, "body": body})
 
 
 class Stationery:
     """Puts letters on paper. ``folders`` are searched in order, the shipped one last.
 
-    Raises BrokenTemplateError when a file cannot be used. The desk's own language is prepared at once,
-    any other with its first letter.
+    Layouts and the words of the desk's own language are prepared at once, the structure of a letter and
+    any other language when first used, each once. Raises BrokenTemplateError when a file cannot be used.
     """
 
     def __init__(self, folders: Sequence[Path], language: str) -> None:
@@ -93,11 +85,6 @@ class Stationery:
         self.languages = languages_in(folders)
         self.default = language if language in self.languages else FALLBACK
         self.catalogue(self.default)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all letters."""
-        return self._text.names
 
     def language(self, *wanted: str | None) -> str:
         """The first of the wanted languages that has words, else the desk's."""

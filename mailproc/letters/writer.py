@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateError
 
 from mailproc.letters import alerts, digest, operator, replies
+from mailproc.letters.cases import sample_settings
 from mailproc.letters.letter import Letter
 from mailproc.letters.pen import Pen
 from mailproc.letters.quoting import answer_subject, greeting_name
-from mailproc.letters.samples import sample_settings, samples
+from mailproc.letters.samples import samples
 from mailproc.letters.stationery import Stationery
-from mailproc.letters.words import Words
+from mailproc.letters.words import BrokenTemplateError, Words
 from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime, tzinfo
     from pathlib import Path
 
@@ -42,6 +43,8 @@ class Letters:
         folders = (settings.base / own, shipped) if own else (shipped,)
         self._settings = settings
         self.stationery = Stationery(folders, settings.desk.language)
+        if own:
+            self._refuse_broken_templates()
 
     def reply(
         self, decision: Decision, mail: IncomingMail, *, now: datetime, decides_at: datetime
@@ -114,12 +117,20 @@ class Letters:
         faults = []
         for language in self.stationery.languages:
             faults += self.stationery.differences(language)
-            for name, write in self._samples(language).items():
-                try:
-                    write()
-                except (LookupError, TypeError, ValueError, ArithmeticError, TemplateError) as fault:
-                    faults.append(f"{language}: {name}: {fault}")
+            faults += self._unwritable(language)
         return faults
+
+    def _refuse_broken_templates(self) -> None:
+        """A fault in the operator's templates shows at the start, and not with the first mail."""
+        for fault in self._unwritable(self.stationery.default):
+            raise BrokenTemplateError(fault)
+
+    def _unwritable(self, language: str) -> Iterator[str]:
+        for name, write in self._samples(language).items():
+            try:
+                write()
+            except (LookupError, TypeError, ValueError, ArithmeticError, TemplateError) as fault:
+                yield f"{language}: {name}: {fault}"
 
     def _samples(self, language: str) -> dict[str, Callable[[], Letter]]:
         sampled = copy(self)

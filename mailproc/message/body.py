@@ -14,6 +14,9 @@ from mailproc.message.vocabulary import vocabulary
 if TYPE_CHECKING:
     from email.message import Message
 
+UNREAD = "text/x-unread"
+"""The type the parser gives a mail of which it read only the headers."""
+
 _DEEPEST = 60
 _MOST_PARTS = 1_000
 _MOST_TEXT = 300_000  # characters; beyond it nobody reads
@@ -42,6 +45,8 @@ class Body:
             return None
         if self._holds("application/pkcs7-mime") or self._holds("application/x-pkcs7-mime"):
             return "encrypted"
+        if self._holds(UNREAD):
+            return "nested too deeply"
         if self._holds("application/ms-tnef") or any(
             a.filename.lower() == "winmail.dat" for a in self.attachments
         ):
@@ -94,6 +99,8 @@ def _pieces(part: Message, body: Body, depth: int) -> list[_Piece]:
         return []
     if content_type == "message/rfc822":
         return _attached_mail(part, body)
+    if content_type == UNREAD:
+        return []
     payload = part.get_payload()
     if isinstance(payload, list):
         children = [child for child in payload if not isinstance(child, str)]

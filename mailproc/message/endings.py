@@ -1,4 +1,4 @@
-"""Sets aside what stands below the last sentence: closing, name, contact lines, disclaimer, mobile footer."""
+"""Sets aside what stands below the last sentence: closing, name, contact lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mailproc.message.footers import set_aside_disclaimer, set_aside_footers
 from mailproc.message.mail import SetAsideKind
 from mailproc.message.vocabulary import bare, vocabulary
 
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 _MOST_SIGNATURE_LINES = 25
 _LONGEST_SIGNATURE_LINE = 90
 _LOWEST_LINES = 100  # how far up from the end a signature line is looked for
-_MOST_PARAGRAPHS_BELOW = 10
 _DASHES = re.compile(r"(?:-{2,}|–{2}|—{2,}|_{2,})\Z")
 _STRONG_DASHES = re.compile(r"(?:-- ?|—{3,}|_{10,})\Z")
-_LINK = re.compile(r"<?\[?https?://[^\s>\]]{1,2000}[>\]]?")
 _PHONE = r"(?:\+|00)\d[\d ()./-]{6,}\d|\(?0\d{1,5}\)?[ /.-]\d[\d ./-]{3,}\d|\(?\d{3}\)?[-. ]\d{3}[-.]\d{4}"
 _ADDRESS = r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[a-z]{2,}|(?:https?://|www\.)\S{3,200}"
 _CONTACT = re.compile(f"{_PHONE}|{_ADDRESS}", re.IGNORECASE)
@@ -29,34 +28,14 @@ _POSTSCRIPT = re.compile(r"p\.? ?s\.?(?![\w/])", re.IGNORECASE)
 _NAME_MARK = " -–—/~*_.,!\t"
 
 
-def set_aside_banner(sheet: Sheet) -> None:
-    """Sets aside the warnings gateways put on top ("external sender")."""
-    index = sheet.next_written(0)
-    for _ in range(3):
-        end = _paragraph_end(sheet, index, len(sheet.lines))
-        if index >= len(sheet.lines) or not _is_banner(sheet, index, end):
-            return
-        sheet.set_aside(index, end, SetAsideKind.FOOTER, "warning about external mail")
-        index = sheet.next_written(end)
-
-
-def _is_banner(sheet: Sheet, start: int, end: int) -> bool:
-    folded = sheet.folded[start].lstrip("*_-=!#⚠️ ")
-    phrase = vocabulary().banners.of(folded)
-    if phrase is None or end - start > 8:
-        return False
-    # A tag in brackets may stand before the author's first word.
-    return not phrase.startswith(("[", "【")) or folded.endswith(("]", "】")) or len(phrase) > 12
-
-
 def set_aside_ending(sheet: Sheet, start: int, end: int, author: str) -> None:
     """Works upwards from the end of one stretch of own lines."""
     end = _below_signature_line(sheet, start, end)
-    end = _disclaimer(sheet, start, end)
-    end = _footers(sheet, start, end)
+    end = set_aside_disclaimer(sheet, start, end)
+    end = set_aside_footers(sheet, start, end)
     end = _closing(sheet, start, end, author)
     end = _signed_by_author(sheet, start, end, author)
-    _footers(sheet, start, end)
+    set_aside_footers(sheet, start, end)
 
 
 def _below_signature_line(sheet: Sheet, start: int, end: int) -> int:
@@ -110,90 +89,6 @@ def _is_signature_line(sheet: Sheet, index: int) -> bool:
 def _is_form_line(line: str) -> bool:
     match = _LABEL.match(line)
     return match is not None and match[1].casefold().strip(" .") not in vocabulary().contact_labels
-
-
-def _disclaimer(sheet: Sheet, start: int, end: int) -> int:
-    """From the first paragraph that begins like a disclaimer and speaks like one, to the end."""
-    words = vocabulary()
-    paragraphs = _paragraphs(sheet, start, end)
-    for number, (top, bottom) in enumerate(paragraphs[-_MOST_PARAGRAPHS_BELOW:]):
-        if number == 0 and top == start and len(paragraphs) > 1:
-            continue
-        for index in range(top, bottom):
-            phrase = words.disclaimers.of(sheet.folded[index].lstrip("*_-|>#• "))
-            if phrase and _starts_paragraph(sheet, index, top) and _speaks_law(sheet, index, bottom, end):
-                sheet.set_aside(index, end, SetAsideKind.DISCLAIMER, phrase)
-                return sheet.last_written(start, index)
-    return end
-
-
-def _starts_paragraph(sheet: Sheet, index: int, top: int) -> bool:
-    """A sentence may begin a line by chance of wrapping: then the line before is a full one."""
-    return index == top or len(sheet.lines[index - 1]) < 55
-
-
-def _speaks_law(sheet: Sheet, index: int, bottom: int, end: int) -> bool:
-    text = " ".join(sheet.folded[index : max(bottom, min(end, index + 4))])
-    return any(word in text for word in vocabulary().legal_words)
-
-
-def _paragraphs(sheet: Sheet, start: int, end: int) -> list[tuple[int, int]]:
-    found = []
-    index = start
-    while index < end:
-        bottom = _paragraph_end(sheet, index, end)
-        found.append((index, bottom))
-        index = sheet.next_written(bottom)
-    return found
-
-
-def _paragraph_end(sheet: Sheet, index: int, end: int) -> int:
-    while index < end and sheet.folded[index]:
-        index += 1
-    return index
-
-
-def _footers(sheet: Sheet, start: int, end: int) -> int:
-    """Mobile, antivirus, print and unsubscribe footers, from the last line upwards."""
-    words = vocabulary()
-    while end > start:
-        last = end - 1
-        if _is_mobile_footer(sheet.folded[last]):
-            sheet.set_aside(last, end, SetAsideKind.FOOTER, "sent from a device or program")
-            end = sheet.last_written(start, last)
-            continue
-        top = _paragraph_top(sheet, last, start)
-        opening = next(
-            (
-                i
-                for i in range(top, end)
-                if words.footers.of(sheet.folded[i].lstrip("*_-|#• \U0001f333\U0001f332"))
-            ),
-            None,
-        )
-        if opening is None or end - opening > 8 or (opening == start and end - opening > 3):
-            return end
-        sheet.set_aside(
-            opening,
-            end,
-            SetAsideKind.FOOTER,
-            words.footers.of(sheet.folded[opening].lstrip("*_-|#• ")) or "footer",
-        )
-        end = sheet.last_written(start, opening)
-    return end
-
-
-def _paragraph_top(sheet: Sheet, index: int, start: int) -> int:
-    while index > start and sheet.folded[index - 1]:
-        index -= 1
-    return index
-
-
-def _is_mobile_footer(folded: str) -> bool:
-    text = _LINK.sub("", folded).strip(" *_[]()<>")
-    if vocabulary().mobile.of(text) is None or len(text) > 90:
-        return False
-    return len(text.split()) <= 10 and not (", " in text and text.endswith((".", "!")))
 
 
 def _closing(sheet: Sheet, start: int, end: int, author: str) -> int:

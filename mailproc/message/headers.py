@@ -14,7 +14,7 @@ _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 # RFC 2047 §2, with what is seen in the wild: raw blanks and question marks inside the encoded text. The
 # text may not run over the start of another encoded-word, which keeps the search linear.
-_ENCODED_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?))*)\?=")
+_ENCODED_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:[^?=]|\?(?!=)|=(?!\?(?!=)))*)\?=")
 _BETWEEN = re.compile(r"\s*\Z")
 _Q_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")

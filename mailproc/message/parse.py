@@ -16,7 +16,7 @@ from mailparser.utils import get_addresses
 
 from mailproc.message import headers
 from mailproc.message.automatic import signals
-from mailproc.message.body import Body, read_body
+from mailproc.message.body import UNREAD, Body, read_body
 from mailproc.message.mail import Address, Forwarded, IncomingMail, OwnWords
 from mailproc.message.marks import without_marks
 from mailproc.message.words import own_words
@@ -49,7 +49,7 @@ def _message(raw: bytes) -> tuple[Message, list[str]]:
 
 def _headers_only(octets: bytes) -> Message:
     message = BytesHeaderParser().parsebytes(octets)
-    message.set_type("text/x-unread")
+    message.set_type(UNREAD)
     return message
 
 

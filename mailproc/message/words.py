@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailproc.message.endings import set_aside_banner, set_aside_ending
+from mailproc.message.endings import set_aside_ending
+from mailproc.message.footers import set_aside_banner
 from mailproc.message.forwarded import read_forwarded
 from mailproc.message.mail import OwnWords, SetAsideKind
 from mailproc.message.marks import (

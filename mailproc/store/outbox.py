@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_WITHOUT_CONTENT = [column for column in outbox.c if column.name != "content"]
+
 CLAIM = timedelta(seconds=180)
 """How long an attempt may take before another worker repeats it with the same Message-ID."""
 
@@ -183,8 +185,7 @@ def _may_move(ids: Sequence[int], states: Sequence[str]) -> Any:
 
 def listing(connection: Connection, *, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
     """The newest messages, newest first, without their content."""
-    columns = [column for column in outbox.c if column.name != "content"]
-    query = select(*columns).order_by(outbox.c.id.desc()).limit(limit)
+    query = select(*_WITHOUT_CONTENT).order_by(outbox.c.id.desc()).limit(limit)
     if state:
         query = query.where(outbox.c.state == state)
     return [dict(row._mapping) for row in connection.execute(query)]
@@ -202,7 +203,7 @@ def of_mail(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
-def is_ours(connection: Connection, message_id: str) -> bool:
-    """True when we wrote the letter with this Message-ID."""
-    query = select(outbox.c.id).where(outbox.c.message_id == message_id).limit(1)
-    return connection.execute(query).scalar() is not None
+def by_message_id(connection: Connection, message_id: str) -> dict[str, Any] | None:
+    """The letter of ours with a Message-ID, without its content; None where we wrote none."""
+    row = connection.execute(select(*_WITHOUT_CONTENT).where(outbox.c.message_id == message_id).limit(1)).one_or_none()
+    return dict(row._mapping) if row else None

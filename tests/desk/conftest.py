@@ -13,12 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailproc.desk import Desk
-from mailproc.desk.morning import Morning
-from mailproc.desk.notices import OperatorDesk
-from mailproc.desk.post import Post
-from mailproc.desk.worker import Worker
-from mailproc.letters import Letters
+from mailproc.desk import Office
 from mailproc.message.arrival import Arrival
 from mailproc.resources import folder
 from mailproc.settings import (
@@ -92,12 +87,8 @@ class DeskAtWork:
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.letters = Letters(self.settings, folder("templates"))
-        self.post = Post(self.settings)
-        self.operator = OperatorDesk(self.letters, self.post)
-        self.desk = Desk(self.settings, self.letters)
-        self.worker = Worker(self.database, self.desk, self.operator, self.settings, self.clock)
-        self.morning = Morning(self.settings, self.letters, self.post)
+        self.office = Office(self.settings, templates=folder("templates"), key=b"k" * 32)
+        self.worker = self.office.worker(self.database, self.clock)
 
     def mail(
         self,
@@ -179,7 +170,7 @@ class DeskAtWork:
         """Lets the morning come, if it is time; the digests it made."""
         before = len(self.everything_sent())
         with self.database.write() as connection:
-            self.morning.make_due(connection, self.clock())
+            self.office.morning.make_due(connection, self.clock())
         return self.everything_sent()[before:]
 
 

@@ -82,6 +82,6 @@ def test_a_desk_that_starts_after_its_hour_has_no_digest_that_day(desk: DeskAtWo
 def test_a_preview_shows_the_next_digest(desk: DeskAtWork, clock: HandClock) -> None:
     desk.receive(f"Escalate ticket SBM-48213. {GOOD_REASON}")
     with desk.database.read() as connection:
-        letter = desk.morning.preview(connection, day=None, now=clock())
+        letter = desk.office.morning.preview(connection, day=None, now=clock())
     assert "SBM-48213" in letter.text
     assert "24 November" in letter.subject + letter.text

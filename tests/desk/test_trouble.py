@@ -14,7 +14,6 @@ from mailproc.desk import Desk
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
 from mailproc.desk.undelivered import Undelivered
-from mailproc.desk.worker import Worker
 from mailproc.settings import Delivery, Person
 from mailproc.store import inbox, outbox
 from tests.daemon.running import eventually
@@ -43,9 +42,8 @@ class StumblingDesk(Desk):
 def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
-    desk.worker = Worker(
-        desk.database, StumblingDesk(desk.settings, desk.letters), desk.operator, desk.settings, clock
-    )
+    office = desk.office
+    office.desk, sound = StumblingDesk(desk.settings, office.letters, office.post), office.desk
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
     good = desk.put(desk.mail(f"Escalate ticket SBM-4712. {GOOD_REASON}"))
     desk.work()
@@ -61,7 +59,7 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
     with desk.database.write() as connection:
         assert b"banana skin" in (inbox.raw(connection, poison) or b"")
         assert inbox.replay(connection, poison)
-    desk.worker = Worker(desk.database, desk.desk, desk.operator, desk.settings, clock)
+    office.desk = sound
     desk.work()
     assert desk.outcome(poison) == ("accepted", None)
 
@@ -97,7 +95,7 @@ def dispatching(
         desk.database,
         channels=channels,
         carry=couriers.alert if channels == ("alert",) else couriers.mail,
-        undelivered=Undelivered(desk.settings, desk.operator, "helpdesk.example"),
+        undelivered=Undelivered(desk.settings, desk.office.operator, "helpdesk.example"),
         clock=desk.clock,
         threads=4,
         give_up_after=give_up_after,

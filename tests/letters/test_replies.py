@@ -179,7 +179,7 @@ def test_a_mail_that_joins_names_the_open_escalation(letters: Letters) -> None:
     text = flat(letter.text)
     assert "is escalated already" in text
     assert "Status: being worked on" in text
-    assert "Again possible: Tuesday 24 November at 20:05 (UTC+1)" in text
+    assert "Again from: Tuesday 24 November at 20:05 (UTC+1)" in text
     assert "QUEUE" in text
 
 
@@ -194,7 +194,7 @@ def test_cooldown_gives_its_exact_end_and_offers_to_wait(letters: Letters) -> No
     assert letter.kind is LetterKind.COOLDOWN
     text = flat(letter.text)
     assert "once in 48 hours" in text
-    assert "Again possible: Tuesday 24 November at 20:05 (UTC+1)" in text
+    assert "Again from: Tuesday 24 November at 20:05 (UTC+1)" in text
     assert "the single word QUEUE" in text
     assert "Your other tickets are not affected." in text
     assert "Status: closed" in text
@@ -266,7 +266,7 @@ def test_an_incomplete_form_comes_back_filled_in(letters: Letters) -> None:
 def test_an_emergency_does_not_wait_for_its_form(letters: Letters) -> None:
     decision = rejected(emergency(ticket=None), Code.MISSING_TICKET_ID, alert=Alert.EVERYBODY)
     text = flat(answer(letters, decision).text)
-    assert text.index("We have alerted our project managers") < text.index("number of the ticket")
+    assert text.index("have alerted our project managers already") < text.index("number of the ticket")
 
 
 def test_strangers_learn_nothing_about_a_ticket(letters: Letters) -> None:

@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jinja2 import meta
 
 from mailproc.letters import Letters
+from mailproc.letters.cases import decisions
 from mailproc.letters.digest import DigestContent
-from mailproc.letters.samples import decisions
-from mailproc.letters.words import BrokenTemplateError
+from mailproc.letters.words import BrokenTemplateError, word_environment
 from mailproc.message.mail import Address
 from mailproc.policy.decision import Code
 from mailproc.settings import Desk, Organisation, Templates
@@ -233,14 +234,21 @@ def test_a_broken_template_is_refused_by_its_name(
         with_templates(tmp_path)
 
 
-def test_check_names_gaps_that_cannot_be_filled_and_words_nobody_says(tmp_path: Path) -> None:
+def test_a_gap_that_cannot_be_filled_is_refused_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
-    (tmp_path / "en/letters.toml").write_text(
-        '[accepted]\nopening = "{{ tikcet }}"\nopenning = "Hello"\n', encoding="utf-8"
-    )
+    (tmp_path / "en/letters.toml").write_text('accepted.opening = "{{ tikcet }}"\n', encoding="utf-8")
+    with pytest.raises(BrokenTemplateError, match="en: accepted: 'tikcet' is undefined"):
+        with_templates(tmp_path)
+
+
+def test_check_names_words_nobody_says_and_gaps_in_other_languages(tmp_path: Path) -> None:
+    wrong = {"en": 'accepted.openning = "Hi"', "sv": 'accepted.opening = "{{ tikcet }}"'}
+    for language, words in wrong.items():
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "letters.toml").write_text(words, encoding="utf-8")
     faults = with_templates(tmp_path).check()
     assert "en: no letter knows the word accepted.openning" in faults
-    assert "en: accepted: 'tikcet' is undefined" in faults
+    assert "sv: accepted: 'tikcet' is undefined" in faults
 
 
 def test_a_preview_shows_a_letter_and_names_the_others(letters: Letters) -> None:
@@ -254,3 +262,18 @@ def test_an_organisation_name_is_no_markup() -> None:
     letters = Letters(SETTINGS.model_copy(update={"organisation": (named,)}), TEMPLATES)
     [letter] = letters.alerts(alerting(emergency()), mail(), people=(PRIYA,), now=NOW)
     assert "&lt;b&gt;Norda &amp; Co&lt;/b&gt;" in letter.html
+
+
+def test_the_documentation_names_every_gap() -> None:
+    documented = set(
+        re.findall(r"`([a-z_]+)`", (TEMPLATES.parent / "docs/templates.md").read_text(encoding="utf-8"))
+    )
+    environment = word_environment()
+    shipped = tomllib.loads((TEMPLATES / "en/letters.toml").read_text(encoding="utf-8"))
+    gaps = {
+        gap
+        for _, word in flat_keys(shipped)
+        for gap in meta.find_undeclared_variables(environment.parse(word))
+    }
+    assert gaps - documented == set()
+    assert "decides_at" in gaps

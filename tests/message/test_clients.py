@@ -136,6 +136,7 @@ KEPT = {
     "form at the end": "Hello,\n\nTicket: 4711\nUser Impact: 12 people\nEnvironment: Windows 11",
     "sent from in a sentence": "The file was\nsent from my phone, and the printer at dock 5 refused it twice.",
     "wrote in a sentence": "Yesterday the customer wrote:\nWe leave if this is not fixed by Friday.",
+    "tag before the first word": "[EXTERNAL] The dock stands still.\n\nPlease help.",
     "rule between paragraphs": "First part.\n\n----\n\nSecond part is longer, and says why we need the printer at noon today.",
     "question after a dash": "It stops -- why?\n--\nCan somebody come before the night shift starts at ten, please?",
     "this message at the top": "This email is about ticket 4711.\n\nThe dock stands still.",
@@ -149,6 +150,11 @@ def test_what_the_author_wrote_stays(text: str) -> None:
     for line in text.split("\n"):
         if line and line not in ("Kind regards", "Kim Holm"):
             assert line in words
+
+
+def test_warning_right_above_the_greeting() -> None:
+    body = "CAUTION: External sender.\nHello,\nthe dock stands still."
+    assert parse(letter(body)).words.text == "Hello,\nthe dock stands still."
 
 
 def test_nothing_but_signature_and_quote_is_empty() -> None:

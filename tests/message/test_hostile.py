@@ -62,6 +62,7 @@ def test_a_thousand_levels() -> None:
     )
     mail = parse(letter(body, content_type='multipart/mixed; boundary="b0"'))
     assert mail.subject == "Printer"
+    assert mail.unreadable == "nested too deeply"
     assert any("too many multiparts" in defect for defect in mail.defects)
 
 

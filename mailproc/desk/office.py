@@ -1,0 +1,47 @@
+"""What a desk works with, prepared once: its letters, its post, its keys. No wires yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.desk.handle import Desk
+from mailproc.desk.morning import Morning
+from mailproc.desk.notices import OperatorDesk
+from mailproc.desk.post import Post
+from mailproc.desk.worker import Worker
+from mailproc.escalation.reply_address import ReplyAddresses
+from mailproc.letters import Letters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from mailproc.settings import Settings
+    from mailproc.store.engine import Database
+
+
+class Office:
+    """The parts of a desk, wired to each other.
+
+    ``templates`` is the folder of the shipped templates; ``key`` signs reply addresses. Raises
+    BrokenTemplate when a template cannot be used.
+    """
+
+    def __init__(self, settings: Settings, *, templates: Path, key: bytes) -> None:
+        self.settings = settings
+        self.addresses = ReplyAddresses(key=key)
+        self.letters = Letters(settings, templates)
+        self.post = Post(settings, self.addresses)
+        self.operator = OperatorDesk(self.letters, self.post)
+        self.desk = Desk(settings, self.letters, self.post)
+        self.morning = Morning(settings, self.letters, self.post)
+
+    def worker(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        settled: Callable[[], None] = lambda: None,
+    ) -> Worker:
+        """A worker for this office. ``settled`` is called after each batch of decided mail."""
+        return Worker(database, self, clock, settled)
