@@ -97,7 +97,7 @@ def signing_key(settings: Settings, environment: Mapping[str, str] = os.environ)
     if settings.desk.reply_key is not None:
         key = read_secret(settings.desk.reply_key, settings.base, environment).encode()
         if len(key) < KEY_LENGTH:
-            raise SecretError("a key of few characters", f"desk.reply_key with at least {KEY_LENGTH} characters")
+            raise SecretError("a short key", f"desk.reply_key with at least {KEY_LENGTH} characters")
         return key
     place = settings.base / settings.store.state / "reply-key"
     try:

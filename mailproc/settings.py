@@ -90,7 +90,7 @@ class Operator(Table):
 
 
 class Store(Table):
-    """``[store]``: the database, as an SQLAlchemy address; ``state`` is the folder of the desk's own files."""
+    """``[store]``: the database as an SQLAlchemy address, and the folder of the desk's own files."""
 
     url: str = "sqlite:///var/mailproc.db"
     state: Path = Path("var")

@@ -43,7 +43,8 @@ class Ledger:
         with self._database.write() as connection:
             if arrivals:
                 inbox.add(connection, arrivals, self._clock())
-            _set_position(connection, name, position)
+            if not _is_further(connection, name, position):
+                _set_position(connection, name, position)
 
     def to_move(self, name: str, uidvalidity: int) -> Sequence[int]:
         """UIDs of handled mail that still lies in the folder."""
@@ -64,6 +65,15 @@ class Ledger:
                 .where(mail.c.mailbox == name, mail.c.uidvalidity == uidvalidity, mail.c.uid.in_(list(uids)))
                 .values(move_due=False)
             )
+
+
+def _is_further(connection: Connection, name: str, position: Position) -> bool:
+    """True when the folder was read beyond a position: a backfill looked before the reader moved on."""
+    query = select(mailbox.c.last_uid).where(
+        mailbox.c.name == name, mailbox.c.uidvalidity == position.uidvalidity
+    )
+    last_uid = connection.execute(query).scalar()
+    return last_uid is not None and last_uid > position.last_uid
 
 
 def _set_position(connection: Connection, name: str, position: Position) -> None:

@@ -205,5 +205,6 @@ def of_mail(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
 
 def by_message_id(connection: Connection, message_id: str) -> dict[str, Any] | None:
     """The letter of ours with a Message-ID, without its content; None where we wrote none."""
-    row = connection.execute(select(*_WITHOUT_CONTENT).where(outbox.c.message_id == message_id).limit(1)).one_or_none()
+    query = select(*_WITHOUT_CONTENT).where(outbox.c.message_id == message_id).limit(1)
+    row = connection.execute(query).one_or_none()
     return dict(row._mapping) if row else None
