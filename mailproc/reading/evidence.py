@@ -85,6 +85,5 @@ def _belongs_to(match: Match, excuse: Match, passage: Passage) -> bool:
     if match.first <= excuse.last and excuse.first <= match.last:
         return True
     first, last = sorted(((match.first, match.last), (excuse.first, excuse.last)))
-    turns = frozenset[str]().union(*(tongue.turns for tongue in passage.tongues))
     between = range(first[1] + 1, last[0] + 1)
-    return not any(match.sentence.words[place] in turns for place in between)
+    return not any(match.sentence.words[place] in passage.turns for place in between)

@@ -106,7 +106,10 @@ def _substance(passage: Passage, sentence: Sentence, clause: range, names: froze
 
 
 def _is_little(word: str, passage: Passage) -> bool:
-    """True for numbers, for "the" and "of", and for the letters of Japanese grammar."""
-    if not word[0].isalpha() or "\u3040" <= word <= "\u309f":
-        return True
-    return any(word in tongue.common for tongue in passage.tongues)
+    """True for numbers, for "the" and "of", for hollow words, and for the letters of Japanese grammar."""
+    return (
+        not word[0].isalpha()
+        or "\u3040" <= word <= "\u309f"
+        or word in passage.common
+        or passage.is_hollow(word)
+    )

@@ -50,7 +50,7 @@ def phrasings(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[tu
             else:
                 steps.append(Step(words=part, gap=gap))
                 gap = 0
-        if not steps or steps[0].gap or gap:
+        if not steps or steps[0].gap or phrase.split()[-1] in GAPS:
             raise BadPhraseError(f"{phrase!r} has to begin and end with a word")
         yield tuple(steps)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mailproc.reading.ticket import Choice
     from mailproc.settings import Settings
 
-LONGEST_READ = 60_000
+LONGEST_READ = 20_000
 """Characters of one text that are read; nobody explains a ticket in more."""
 
 _MACHINES = {

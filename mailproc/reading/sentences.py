@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # One Japanese or Chinese character counts as a word: such text has no blanks to cut at.
-WORD = re.compile(
-    r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
-)
+_WORD = r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
+WORD = re.compile(_WORD)
+_WORD_OR_BREAK = re.compile(_WORD + r"|([,;:()\[\]{}–—/|、：；\n]|(?<=\s)-(?=\s))")
 
 LONGEST_SENTENCE = 2_000
 """Characters after which a sentence is cut: nobody says more in one breath."""
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{0,9}(?:(?:[-*•–+]|\d{1,2}[.)])[ \t]|[^\n:：]{2,40}[:：]))")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]")
-_BREAK = re.compile(r"[,;:()\[\]{}–—/|、：；]|\s-\s|\n")
 _LAST_WORD = re.compile(r"[^\s(\[\"']{1,12}\Z")
 _SHORT_NUMBER = re.compile(r"\A\d{1,2}\Z")
 _LETTERS_WITHOUT_MARKS = str.maketrans(
@@ -107,15 +106,14 @@ def _sentence(text: str, start: int) -> Sentence | None:
     words: list[str] = []
     places: list[tuple[int, int]] = []
     breaks: set[int] = set()
-    end = 0
-    for match in WORD.finditer(text):
-        if end and _BREAK.search(text, end, match.start()):
+    for match in _WORD_OR_BREAK.finditer(text):
+        if match[1]:
             breaks.add(len(words))
+            continue
         words.append(folded(match[0]))
         places.append(match.span())
-        end = match.end()
     if not words:
         return None
     return Sentence(
-        text=text, start=start, words=tuple(words), places=tuple(places), breaks=frozenset(breaks)
+        text=text, start=start, words=tuple(words), places=tuple(places), breaks=frozenset(breaks - {0})
     )

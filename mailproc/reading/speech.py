@@ -12,12 +12,16 @@ from mailproc.reading.sentences import sentences_of, words_of
 from mailproc.reading.tongue import Tongue, languages_of_words, tongue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mailproc.reading.phrases import Match
     from mailproc.reading.sentences import Sentence
 
 FALLBACK = "en"
 NEARLY_AS_LIKELY = 0.6
 MOST_LANGUAGES = 3
+ENOUGH_TO_HEAR = 1_500
+"""Characters from which the language is told."""
 
 
 def languages_heard(text: str) -> tuple[str, ...]:
@@ -30,9 +34,10 @@ def languages_heard(text: str) -> tuple[str, ...]:
         return ("ja", FALLBACK)
     known: dict[str, tuple[str, ...]] = languages_of_words()
     votes: dict[str, float] = defaultdict(float)
-    for word in words_of(text[:4000]):
-        for code in known.get(word, ()):
-            votes[code] += 1 / len(known[word])
+    for word in words_of(text[:ENOUGH_TO_HEAR]):
+        speakers = known.get(word, ())
+        for code in speakers:
+            votes[code] += 1 / len(speakers)
     if not votes:
         return (FALLBACK,)
     best = max(votes.values())
@@ -53,8 +58,34 @@ class Passage:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences, in order."""
-        abbreviations = frozenset[str]().union(*(spoken.abbreviations for spoken in self.tongues))
-        return sentences_of(self.text, abbreviations)
+        return sentences_of(self.text, self._all(lambda tongue: tongue.abbreviations))
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """The little words of the languages heard."""
+        return self._all(lambda tongue: tongue.common)
+
+    @cached_property
+    def number_words(self) -> frozenset[str]:
+        """What may stand between "ticket" and its number."""
+        return self._all(lambda tongue: tongue.number_words) | {"#"}
+
+    @cached_property
+    def joining(self) -> frozenset[str]:
+        """What joins the numbers of a list."""
+        return self._all(lambda tongue: tongue.joining)
+
+    @cached_property
+    def turns(self) -> frozenset[str]:
+        """The words after which a new thought begins."""
+        return self._all(lambda tongue: tongue.turns)
+
+    def is_hollow(self, word: str) -> bool:
+        """True for a word that gives no reason in such a mail: "please", "ticket", "urgent"."""
+        return any(spoken.phrases.is_one_of("motivation.hollow", word) for spoken in self.tongues)
+
+    def _all(self, words: Callable[[Tongue], frozenset[str]]) -> frozenset[str]:
+        return frozenset[str]().union(*map(words, self.tongues))
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

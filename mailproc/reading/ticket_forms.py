@@ -4,63 +4,54 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """A way of writing an ID. A ``sure`` form needs no word such as "ticket" before it;
-    a form without a group holds no ticket, and keeps others from reading into it."""
+    """A way of writing an ID. A ``sure`` form needs no word such as "ticket" before it; ``sign`` is
+    what every text with such an ID holds, so that the other texts are not searched."""
 
     name: str
     pattern: re.Pattern[str]
+    sign: re.Pattern[str]
     sure: bool = True
     bare: bool = False
+    any_case: bool = True
+    """False where upper and lower case tell IDs apart."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """Something that looks like an ID: the ID, as written, where, and by which form."""
-
-    ticket: str
-    written: str
-    start: int
-    end: int
-    form: Form
+def _form(name: str, sign: str, pattern: str, *, sure: bool = True, bare: bool = False) -> Form:
+    return Form(name=name, sign=re.compile(sign), pattern=re.compile(pattern), sure=sure, bare=bare)
 
 
-_BRACKETED = Form(
-    name="[… #123]",
-    pattern=re.compile(r"\[[^\[\]#\n]{0,40}#[ :]{0,2}([A-Za-z0-9][A-Za-z0-9-]{0,40})\]"),
-)
-_ZENDESK = Form(name="[1G7EOR-0Q2J]", pattern=re.compile(r"\[((?=[A-Z0-9-]*\d)[A-Z0-9]{6}-[A-Z0-9]{4})\]"))
-_SLUG = Form(name="[slug-123]", pattern=re.compile(r"\[([A-Za-z]{2,20}-?\d{1,12})\]"))
-_SALESFORCE = Form(name="ref:…:ref", pattern=re.compile(r"\bref:(_?[\w.!]{5,60}):ref\b"))
-_THREAD = Form(name="thread::…::", pattern=re.compile(r"\bthread::([\w-]{5,80})::"))
-_HOOK = Form(
-    name="Ticket#: 2023…",
-    pattern=re.compile(r"\b(?:Ticket|Case|Issue)#:?[ ]{0,2}(\d{1,20})\b", re.IGNORECASE),
-)
-_FRAPPE = Form(name="(#NAME)", pattern=re.compile(r"\(#([A-Za-z0-9-]{2,40})\)"))
-_HASH = Form(
-    name="#123", pattern=re.compile(r"(?<![\w&/#])#[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)")
-)
-_SERVICENOW = Form(
-    name="INC0010767",
-    pattern=re.compile(r"\b((?:INC|RITM|REQ|SCTASK|TASK|CHG|PRB|CS|SR|TKT|HD)\d{5,12})\b"),
-)
-_KEY = Form(name="ABC-123", pattern=re.compile(r"(?<![\w.-])([A-Z][A-Z0-9]{1,9}-\d{2,12})(?![\w-]|\.\d)"))
-_SMALL_KEY = Form(
-    name="abc-123", pattern=re.compile(r"(?<![\w.-])([A-Za-z]{2,10}-\d{3,12})(?![\w-]|\.\d)"), sure=False
-)
-_DIGITS = Form(
-    name="123",
-    pattern=re.compile(r"(?<![^\W_]|[.:/+_@-])(?<!\d,)(\d{2,20})(?![^\W_a-z]|[/:_@]|[.,-]\d)"),
-    sure=False,
-    bare=True,
+def _case_sensitive(name: str, sign: str, pattern: str) -> Form:
+    return Form(name=name, sign=re.compile(sign), pattern=re.compile(pattern), any_case=False)
+
+
+FORMS: tuple[Form, ...] = (
+    _case_sensitive("ref:…:ref", r"ref:", r"\bref:(_?[\w.!]{5,60}):ref\b"),
+    _case_sensitive("thread::…::", r"thread::", r"\bthread::([\w-]{5,80})::"),
+    _form("[… #123]", r"\[", r"\[[^\[\]#\n]{0,40}#[ :]{0,2}([A-Za-z0-9][A-Za-z0-9-]{0,40})\]"),
+    _form("[1G7EOR-0Q2J]", r"\[", r"\[((?=[A-Z-]{0,11}\d)[A-Z0-9]{6}-[A-Z0-9]{4})\]"),
+    _form("[slug-123]", r"\[", r"\[([A-Za-z]{2,20}-?\d{1,12})\]"),
+    _form("Ticket#: 2023…", r"#", r"\b(?i:Ticket|Case|Issue)#:?[ ]{0,2}(\d{1,20})\b"),
+    _form("(#NAME)", r"\(#", r"\(#([A-Za-z0-9-]{2,40})\)"),
+    _form("#123", r"#", r"(?<![\w&/#])#[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)"),
+    _form(
+        "INC0010767",
+        r"[A-Z]\d{5}",
+        r"\b((?:INC|RITM|REQ|SCTASK|TASK|CHG|PRB|CS|SR|TKT|HD)\d{5,12})\b",
+    ),
+    _form("ABC-123", r"-\d\d", r"(?<![\w.-])([A-Z][A-Z0-9]{1,9}-\d{2,12})(?![\w-]|\.\d)"),
+    _form("abc-123", r"-\d", r"(?<![\w.-])([A-Za-z][A-Za-z0-9]{1,9}-\d{1,12})(?![\w-]|\.\d)", sure=False),
+    _form("#7", r"#", r"(?<![\w&/#])#[ ]?(\d{1,2})\b(?![.,]\d)", sure=False),
+    _form(
+        "123",
+        r"\d\d",
+        r"(?<![^\W_]|[.:/+_@-])(?<!\d,)(\d{2,20})(?![^\W_a-z]|[/:_@]|[.,-]\d)",
+        sure=False,
+        bare=True,
+    ),
 )
 
 LINK = re.compile(r"https?://[^\s<>\"')\]]{1,500}", re.IGNORECASE)
@@ -71,132 +62,14 @@ LINK_TICKET = re.compile(
     r"#?([A-Za-z]{0,12}-?\d[\w-]{0,30})",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,250}")
-
-FORMS: tuple[Form, ...] = (
-    _SALESFORCE,
-    _THREAD,
-    _BRACKETED,
-    _ZENDESK,
-    _SLUG,
-    _HOOK,
-    _FRAPPE,
-    _HASH,
-    _SERVICENOW,
-    _KEY,
-    _SMALL_KEY,
-    _DIGITS,
-)
+ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,250}")
 
 # Written like a key, but a standard, a code, or a paper of another department.
-OTHER_KEYS = frozenset(
-    [
-        "UTF",
-        "ISO",
-        "RFC",
-        "CVE",
-        "SHA",
-        "COVID",
-        "GS1",
-        "DIN",
-        "EN",
-        "IEC",
-        "WIN",
-        "BIC",
-        "PO",
-        "INV",
-        "RE",
-        "ORD",
-        "SO",
-        "RMA",
-        "AWB",
-        "KB",
-        "HTTP",
-        "TLS",
-        "IP",
-        "MD",
-        "AES",
-        "RSA",
-        "USB",
-        "ERR",
-        "ERROR",
-        "CODE",
-        "GDPR",
-        "E",
-        "X",
-        "COM",
-        "IBAN",
-        "FY",
-        "Q",
-        "SLA",
-        "IPV",
-        "CP",
-        "WPA",
-        "MP",
-        "PN",
-        "SN",
-        "SKU",
-        "LOT",
-        "BATCH",
-        "ORDER",
-        "INVOICE",
-    ]
-)
-
-
-def sightings(text: str, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> Iterator[Sighting]:
-    """Everything in a text that looks like an ID, each stretch read by one form only.
-
-    ``own`` are the desk's configured forms, which read first; ``prefixes`` its own keys.
-    """
-    taken = [match.span() for match in LINK.finditer(text)] + [m.span() for m in _ADDRESS.finditer(text)]
-    covered = bytearray(len(text))
-    for start, end in taken:
-        covered[start:end] = b"\x01" * (end - start)
-    for form in (*own, *FORMS):
-        for match in form.pattern.finditer(text):
-            written = match[0]
-            if any(covered[match.start(1) : match.end(1)]) or _is_other_key(match[1], form, prefixes):
-                continue
-            covered[match.start() : match.end()] = b"\x01" * len(written)
-            yield Sighting(
-                ticket=match[1].upper() if not form.name.startswith(("ref", "thread")) else match[1],
-                written=written,
-                start=match.start(1),
-                end=match.end(1),
-                form=form,
-            )
-
-
-def linked_tickets(text: str) -> Iterator[Sighting]:
-    """The tickets that links lead to."""
-    for link in LINK.finditer(text):
-        match = LINK_TICKET.search(link[0])
-        if match:
-            start = link.start() + match.start(1)
-            yield Sighting(
-                ticket=match[1].upper(),
-                written=link[0],
-                start=start,
-                end=start + len(match[1]),
-                form=Form(name="link", pattern=LINK_TICKET),
-            )
-
-
-def same_ticket(one: str, other: str) -> bool:
-    """True for an ID with and without its prefix ("SBM-48213" and "48213")."""
-    if one == other:
-        return True
-    long, short = (one, other) if len(one) > len(other) else (other, one)
-    return (
-        short.isdigit()
-        and re.fullmatch(r"[A-Z][A-Z0-9]*-?", long.removesuffix(short)) is not None
-        and long.endswith(short)
-    )
-
-
-def _is_other_key(ticket: str, form: Form, prefixes: tuple[str, ...]) -> bool:
-    prefix = ticket.rpartition("-")[0].upper()
-    if form.bare or not prefix or prefix in {p.strip("-#").upper() for p in prefixes}:
-        return False
-    return prefix in OTHER_KEYS
+# fmt: off
+OTHER_KEYS = frozenset((
+    "AES", "AWB", "BATCH", "BIC", "CODE", "COM", "COVID", "CP", "CVE", "DIN", "E", "EN", "ERR", "ERROR",
+    "FY", "GDPR", "GS1", "HTTP", "IBAN", "IEC", "INV", "INVOICE", "IP", "IPV", "ISO", "KB", "LOT", "MD",
+    "MP", "ORD", "ORDER", "PN", "PO", "Q", "RE", "RFC", "RMA", "RSA", "SHA", "SKU", "SLA", "SN", "SO",
+    "TLS", "USB", "UTF", "WIN", "WPA", "X",
+))
+# fmt: on

@@ -64,9 +64,12 @@ WORD_KEYS = (
     "dates.today",
     "dates.tomorrow",
     "dates.this_week",
+    "dates.this_month",
     "dates.next",
 )
 """The lists that hold plain words, or words said together."""
+
+RELATIVE_DAYS = ("today", "tomorrow", "this_week", "this_month", "next")
 
 CALENDAR_KEYS = {"dates.months": 12, "dates.weekdays": 7}
 """Lists in the order of the calendar, Monday first; each entry may offer choices with ``|``."""
@@ -87,7 +90,8 @@ class Tongue:
     nothing: frozenset[str]
     months: dict[str, int]
     weekdays: dict[str, int]
-    relative_days: dict[str, frozenset[tuple[str, ...]]]
+    relative_days: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    """By its first word, each phrase such as "end of day" with the list it stands in."""
 
 
 @cache
@@ -100,6 +104,8 @@ def tongue(code: str) -> Tongue:
         phrases=Phrasebook(
             ((key, phrase) for key in PHRASE_KEYS for phrase in _list(words, key)),
             groups=_groups(words),
+            common=_single(words, "language.common"),
+            single=("motivation.hollow",),
             negations=_single(words, "language.negations"),
             negations_after=_list(words, "language.negations_after"),
             clause_starters=_single(words, "language.clause_starters"),
@@ -116,10 +122,7 @@ def tongue(code: str) -> Tongue:
         nothing=frozenset(map(flat_label, _list(words, "form.nothing"))),
         months=_calendar(words, "dates.months"),
         weekdays=_calendar(words, "dates.weekdays"),
-        relative_days={
-            name: frozenset(map(words_of, _list(words, f"dates.{name}")))
-            for name in ("today", "tomorrow", "this_week", "next")
-        },
+        relative_days=_relative_days(words),
     )
 
 
@@ -171,6 +174,14 @@ def _single(words: Lexicon, key: str) -> frozenset[str]:
 def _groups(words: Lexicon) -> dict[str, tuple[str, ...]]:
     groups = words.entries.get("request", {}).get("groups", {})
     return {name: tuple(members) for name, members in groups.items()}
+
+
+def _relative_days(words: Lexicon) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    found: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for name in RELATIVE_DAYS:
+        for phrase in map(words_of, _list(words, f"dates.{name}")):
+            found[phrase[0]] = (*found.get(phrase[0], ()), (name, phrase))
+    return found
 
 
 def _calendar(words: Lexicon, key: str) -> dict[str, int]:

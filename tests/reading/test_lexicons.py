@@ -15,6 +15,7 @@ MAY_BE_EMPTY = {
     "request.language.negations",
     "request.language.clause_starters",
 }
+MAY_BE_MISSING = {"request.dates.this_month"}
 MAY_BE_EMPTY |= {"request.language.abbreviations", "request.language.often_misspelt"}
 
 
@@ -33,7 +34,7 @@ ENGLISH = _lists(lexicon("en").entries["request"])
 @pytest.mark.parametrize("code", FINISHED)
 def test_every_list_of_english_exists(code: str) -> None:
     lists = _lists(lexicon(code).entries["request"])
-    assert sorted(set(ENGLISH) - set(lists)) == []
+    assert sorted(set(ENGLISH) - set(lists) - MAY_BE_MISSING) == []
     assert [key for key in ENGLISH if not lists[key] and key not in MAY_BE_EMPTY] == []
 
 

@@ -1,0 +1,169 @@
+"""Judges a number by the words around it: a ticket, another kind of number, or nothing (M6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailproc.reading.request import Source
+from mailproc.reading.sightings import sightings
+from mailproc.reading.ticket_places import Seen, is_configured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailproc.reading.sentences import Sentence
+    from mailproc.reading.sightings import Sighting
+    from mailproc.reading.speech import Passage
+    from mailproc.reading.ticket_forms import Form
+
+ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
+CUE_REACH = 3
+SHORTEST_BARE, LONGEST_BARE = 4, 9
+_MONEY = frozenset({"€", "$", "£", "¥", "%", "eur", "euro", "usd", "sek", "kr"})
+
+
+def in_passage(
+    passage: Passage, source: Source, own: tuple[Form, ...], prefixes: tuple[str, ...]
+) -> Iterator[Seen]:
+    """The tickets that a text names, each judged by the words around it."""
+    listed_until, listed_cued = -1, False
+    for sighting in sorted(sightings(passage.text, own, prefixes), key=lambda s: s.start):
+        at = passage.sentence_at(sighting.start)
+        if at is None:
+            continue
+        sentence, word = at
+        in_list = listed_cued and _only_joins(passage, listed_until, sighting.start)
+        judged = _judge(passage, sentence, word, sighting, source, in_list)
+        listed_until, listed_cued = sighting.end, judged is not None and not judged.lost
+        if judged:
+            yield replace(judged, configured=is_configured(sighting, prefixes))
+
+
+def _judge(
+    passage: Passage, sentence: Sentence, word: int, sighting: Sighting, source: Source, in_list: bool
+) -> Seen | None:
+    """What a sighting is worth where it stands; None for a number that nobody calls a ticket."""
+    last = word
+    while last + 1 < len(sentence.words) and sentence.start + sentence.places[last + 1][0] < sighting.end:
+        last += 1
+    first = _first_word(passage, sentence, sighting, word)
+    seen = Seen(
+        ticket=sighting.ticket,
+        written=sighting.written,
+        source=source,
+        why=f"written as {sighting.form.name}",
+        apart=sighting.written.startswith("[") or sighting.form.name == "configured",
+    )
+    other = _other_number(passage, sentence, first)
+    cue = _cue(passage, sentence, first)
+    if other is not None and (cue is None or other >= cue):
+        return replace(seen, lost=True, why="another kind of number: " + sentence.words[other])
+    if cue is None and _is_year_or_amount(sentence, word, last, sighting):
+        return None
+    asked = source is Source.WORDS and _is_asked_in(passage, sentence)
+    mentioned = _is_mentioned(passage, sentence, first)
+    if sighting.form.sure or cue is not None or in_list:
+        if asked and not mentioned:
+            seen = replace(seen, source=Source.REQUEST)
+        if cue is not None:
+            seen = replace(seen, why=f"called {sentence.words[cue]!r}")
+        return replace(seen, mentioned=mentioned)
+    if not sighting.form.bare or not SHORTEST_BARE <= len(sighting.ticket) <= LONGEST_BARE:
+        return None
+    if source is Source.SUBJECT:
+        return replace(seen, why="the number in the subject", mentioned=mentioned)
+    if asked and not mentioned and _is_object(passage, sentence, first, last):
+        return replace(seen, source=Source.REQUEST, why="the object of the request")
+    return None
+
+
+def _first_word(passage: Passage, sentence: Sentence, sighting: Sighting, word: int) -> int:
+    """The first word of the whole ID; ``sentence_at`` found the word at its start."""
+    while word and sentence.places[word][0] > sighting.start - sentence.start:
+        word -= 1
+    if word and sentence.words[word - 1] == "#":
+        return word - 1
+    return word
+
+
+def _cue(passage: Passage, sentence: Sentence, first: int) -> int | None:
+    """The place of a word such as "ticket" shortly before, with nothing but "number is" between."""
+    number_words = passage.number_words
+    best = None
+    for match in passage.found_in(sentence, "ticket.cues"):
+        if not 0 < first - match.last <= CUE_REACH:
+            continue
+        if all(word in number_words for word in sentence.words[match.last + 1 : first]):
+            best = match.last if best is None else max(best, match.last)
+    return best
+
+
+def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | None:
+    """The place of a word such as "invoice" shortly before."""
+    number_words = passage.number_words
+    best = None
+    for match in passage.found_in(sentence, "ticket.other_numbers"):
+        if not 0 < first - match.last <= CUE_REACH:
+            continue
+        between = sentence.words[match.last + 1 : first]
+        if all(word in number_words or word[0].isdigit() for word in between):
+            best = match.last if best is None else max(best, match.last)
+    if best is None:
+        return None
+    # "customer number 4711": the number word belongs to the customer, not to a ticket.
+    while best + 1 < first and sentence.words[best + 1] in number_words:
+        best += 1
+    return best
+
+
+def _is_year_or_amount(sentence: Sentence, word: int, last: int, sighting: Sighting) -> bool:
+    if not sighting.form.bare:
+        return False
+    number = sighting.ticket
+    if len(number) == 4 and number.startswith(("19", "20")):
+        return True
+    around = {
+        sentence.words[word - 1] if word else "",
+        sentence.words[last + 1] if last + 1 < len(sentence.words) else "",
+    }
+    return bool(around & _MONEY)
+
+
+def _is_asked_in(passage: Passage, sentence: Sentence) -> bool:
+    return bool(passage.found_in(sentence, *ASKING))
+
+
+def _is_object(passage: Passage, sentence: Sentence, first: int, last: int) -> bool:
+    """True for digits inside a request ("can 46650 go first") or at its edge ("escalate 64023")."""
+    for match in passage.found_in(sentence, *ASKING):
+        if match.first <= first and last <= match.last:
+            return True
+        if match.first - 3 <= last < match.first and len(sentence.words[last]) > SHORTEST_BARE:
+            return True
+        if match.last < first <= match.last + 4 and not _counts_something(passage, sentence, last):
+            return True
+    return False
+
+
+def _counts_something(passage: Passage, sentence: Sentence, last: int) -> bool:
+    """True for "4711 orders": a word that is no little word follows at once."""
+    following = last + 1
+    if following >= len(sentence.words) or following in sentence.breaks:
+        return False
+    return sentence.words[following] not in passage.common
+
+
+def _is_mentioned(passage: Passage, sentence: Sentence, first: int) -> bool:
+    return any(
+        match.first <= first <= match.last + 2 for match in passage.found_in(sentence, "ticket.mentions")
+    )
+
+
+def _only_joins(passage: Passage, end: int, start: int) -> bool:
+    """True where only ", " or " and " stand between two numbers of a list."""
+    between = passage.text[end:start] if 0 <= end < start <= end + 30 else "?"
+    return all(
+        word.casefold() in passage.joining or not any(c.isalnum() for c in word)
+        for word in between.replace(",", " ").replace("/", " ").replace("#", " ").split()
+    )
