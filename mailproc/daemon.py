@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mailproc import systemd
-from mailproc.desk import Office
+from mailproc.desk.office import Office
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
 from mailproc.desk.undelivered import Undelivered
@@ -22,6 +22,7 @@ from mailproc.intake.smtp import SmtpIntake, our_addresses
 from mailproc.letters.operator import Notice
 from mailproc.policy.digest_day import next_digest
 from mailproc.resources import folder
+from mailproc.store import timers
 from mailproc.store.engine import Database
 from mailproc.store.group_commit import GroupCommit
 from mailproc.store.ledger import Ledger
@@ -231,12 +232,16 @@ class Daemon:
         return 0.0 if self._worker.work() else 2.0
 
     def _morning_once(self) -> float:
+        """Makes the digest and keeps the promises that are due; the seconds until the next look."""
         now = self._clock()
         with self.database.write() as connection:
-            if self._office.morning.make_due(connection, now):
-                self._settled()
-        until_next = (next_digest(now, self._settings.digest) - now).total_seconds()
-        return min(30.0, max(0.5, until_next))
+            made = self._office.morning.make_due(connection, now)
+            kept = self._office.clockwork.strike(connection, now)
+            promised = timers.next_due(connection)
+        if made or kept:
+            self._settled()
+        next_moment = min(filter(None, (promised, next_digest(now, self._settings.digest))))
+        return min(30.0, max(0.5, (next_moment - now).total_seconds()))
 
     def _settled(self) -> None:
         """Something was decided: letters may wait, and mail may have to be moved."""

@@ -187,6 +187,13 @@ class Policy(Table):
     require_evidence: bool = False
 
 
+class Emergency(Table):
+    """``[emergency]``: how long nobody may acknowledge one, and the roles that are told then, in turn."""
+
+    chase_after: Duration = timedelta(minutes=15)
+    ladder: tuple[str, ...] = ("pm", "manager")
+
+
 class Tickets(Table):
     """``[tickets]``: ``patterns`` are regular expressions whose first group is the ID;
     ``url`` is the address of a ticket, with ``{ticket}`` in it; ``prefixes`` win over all others."""
@@ -224,6 +231,7 @@ class Settings(Table):
     people: tuple[Person, ...] = ()
     organisation: tuple[Organisation, ...] = ()
     policy: Policy = Policy()
+    emergency: Emergency = Emergency()
     tickets: Tickets = Tickets()
     digest: Digest = Digest()
     templates: Templates = Templates()

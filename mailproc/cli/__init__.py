@@ -12,13 +12,22 @@ def main() -> None:
 
     Exit status: 0 done, 1 not done, 2 misused, 75 try again (EX_TEMPFAIL), 78 configuration (EX_CONFIG).
     """
-    from mailproc.cli import explaining, records, service  # noqa: F401 - they register their commands
-    from mailproc.cli.faults import CAUGHT, complain
+    from mailproc.cli import (  # noqa: F401 - they register their commands
+        explaining,
+        records,
+        service,
+        templates,
+    )
 
     try:
         app()
-    except CAUGHT as fault:
-        sys.exit(complain(fault))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as fault:
+        from mailproc.cli.faults import is_known, sentence, status  # only now: it knows every room
+
+        if not is_known(fault):
+            raise
+        print(sentence(fault), file=sys.stderr)
+        sys.exit(status(fault))

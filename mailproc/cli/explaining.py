@@ -72,7 +72,7 @@ def digest(
     date: Annotated[str | None, typer.Option("--date", help="The local day, as 2026-11-24.")] = None,
 ) -> None:
     """Prints the digest of a day as the project managers would get it."""
-    from mailproc.desk import Office
+    from mailproc.desk.office import Office
     from mailproc.resources import folder
     from mailproc.secrets import signing_key
 

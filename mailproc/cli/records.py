@@ -116,6 +116,44 @@ def escalations_show(
     show_escalation(entry)
 
 
+@escalations_app.command("order")
+def escalations_order(
+    id_: Annotated[int, typer.Argument(metavar="ID")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="COMMAND…", help='e.g. ACK, or CLOSE "it works again"')
+    ],
+    by: Annotated[str | None, typer.Option("--by", help="Who orders it; default: the operator.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Gives a command as staff do by mail; everybody concerned hears of it."""
+    from mailproc.desk.life import Occasion
+    from mailproc.desk.office import Office
+    from mailproc.escalation.command import read_command
+    from mailproc.escalation.conduct import Giver
+    from mailproc.message.mail import Address
+    from mailproc.resources import folder
+    from mailproc.secrets import signing_key
+    from mailproc.store import escalations
+
+    settings = configuration(config)
+    command = read_command(" ".join(words))
+    if command is None:
+        raise RefusedError(
+            f"no command: {words[0]!r}; a letter with HELP as its first word is answered with all"
+        )
+    email = by or settings.operator.email
+    person = settings.person(email)
+    office = Office(settings, templates=folder("templates"), key=signing_key(settings))
+    giver = Giver(email=email, is_staff=True, takes_part=False, is_proven=True)
+    with database(settings).write() as connection:
+        row = _found(escalations.entry(connection, id_), f"no escalation {id_}")
+        name = person.name if person else settings.desk.name
+        said = office.life.act(
+            connection, row, command, giver, Address(email=email, name=name), Occasion(now=now())
+        )
+    typer.echo(said)
+
+
 @outbox_app.command("list")
 def outbox_list(
     config: ConfigOption = None,

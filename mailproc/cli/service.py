@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.app import ConfigOption, RefusedError, app, configuration, database, now, secrets
-from mailproc.cli.faults import EX_TEMPFAIL, sentence
+
+EX_TEMPFAIL = 75
 
 
 @app.command()
@@ -39,24 +40,21 @@ def ingest(config: ConfigOption = None) -> None:
     Exit status 75 when it could not be stored, for whatever reason: the MTA keeps the mail and tries
     again. Any other status would make it bounce.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from mailproc.config import ConfigError
-    from mailproc.intake.pipe import read_mail
-    from mailproc.secrets import SecretError
+    from mailproc.cli.faults import is_known, sentence
+    from mailproc.intake.pipe import NotAMailError, read_mail
     from mailproc.store import inbox
-    from mailproc.store.engine import StoreError
 
     try:
         settings = configuration(config)
         arrival = read_mail(sys.stdin.buffer, settings.max_mail_size)
         with database(settings).write() as connection:
             inbox.add(connection, [arrival], now())
-    except (ConfigError, SecretError, SQLAlchemyError, StoreError, OSError) as fault:
-        typer.echo(f"not stored, try again: {sentence(fault)}", err=True)
-        raise typer.Exit(EX_TEMPFAIL) from fault
-    except ValueError as fault:
+    except NotAMailError as fault:
         raise RefusedError(str(fault)) from fault
+    except Exception as fault:  # whatever it is, the MTA has the mail, and can keep it
+        why = sentence(fault) if is_known(fault) else type(fault).__name__
+        typer.echo(f"not stored, try again: {why}", err=True)
+        raise typer.Exit(EX_TEMPFAIL) from fault
 
 
 @app.command()

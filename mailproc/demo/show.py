@@ -20,7 +20,7 @@ from rich.text import Text
 from mailproc.cli.shown import console
 from mailproc.config import load
 from mailproc.demo.stage import PATIENCE, Stage, set_up
-from mailproc.desk import Office
+from mailproc.desk.office import Office
 from mailproc.resources import folder
 from mailproc.secrets import signing_key
 from mailproc.store import escalations, inbox, outbox

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.desk.facts import gather
+from mailproc.desk.life import Occasion
 from mailproc.desk.post import is_return_path
+from mailproc.desk.thread import find_thread
+from mailproc.escalation.command import read_command
 from mailproc.policy.decide import decide
-from mailproc.policy.decision import Alert, Code, Outcome, Verdict
+from mailproc.policy.decision import Alert, Code, Decision, Outcome, Step, Verdict
+from mailproc.reading.request import Level
 from mailproc.store import escalations, inbox, outbox
 
 if TYPE_CHECKING:
@@ -17,9 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailproc.desk.consider import Considered
+    from mailproc.desk.life import Life
     from mailproc.desk.post import Post
+    from mailproc.desk.promises import Promises
+    from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
-    from mailproc.policy.decision import Decision
     from mailproc.settings import Person, Settings
     from mailproc.store.inbox import StoredMail
     from mailproc.store.outbox import Outgoing
@@ -38,10 +44,14 @@ _NEVER_HANDED_ON = frozenset({Code.OWN_MAIL, Code.DUPLICATE})
 class Desk:
     """Decides mail and writes what follows from it. Nothing leaves here: only the outbox speaks."""
 
-    def __init__(self, settings: Settings, letters: Letters, post: Post) -> None:
+    def __init__(
+        self, settings: Settings, letters: Letters, post: Post, promises: Promises, life: Life
+    ) -> None:
         self._settings = settings
         self._letters = letters
         self._post = post
+        self._promises = promises
+        self._life = life
 
     def handle(
         self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
@@ -50,12 +60,21 @@ class Desk:
 
         The caller commits: everything, or nothing. Raises LookupError when the mail has an outcome.
         """
+        thread = find_thread(
+            connection, considered.mail, stored, self._settings, self._post.addresses, now.date()
+        )
+        obeyed = self._obey(connection, thread, stored, considered, now)
+        if obeyed is not None:
+            return obeyed
         facts = gather(connection, stored, considered, self._settings, now)
         decision = decide(considered.request, facts, self._settings.policy)
         escalation_id = self._keep_escalation(connection, decision, stored, facts.organisation, now)
         escalations.record_decision(
-            connection, decision, mail_id=stored.id, escalation_id=escalation_id, now=now
+            connection, decision, mail_id=stored.id, escalation_id=escalation_id, completes=None, now=now
         )
+        if decision.alert is Alert.EVERYBODY and escalation_id is not None:
+            row = escalations.entry(connection, escalation_id)
+            self._promises.chase_later(connection, row or {}, now)
         messages = [
             *self._replies(decision, stored, considered, facts.next_digest, now, escalation_id),
             *self._alerts(decision, stored, considered, now, escalation_id),
@@ -66,6 +85,40 @@ class Desk:
         outbox.put(connection, handed_on, now=now, held=False)
         if decision.verdict is Verdict.IGNORED and stored.by_imap:
             inbox.forget_raw(connection, stored.id)  # it stays in the mailbox, which people read
+        self._settle(connection, decision, stored, considered, now)
+        return decision
+
+    def _obey(
+        self,
+        connection: Connection,
+        thread: Thread | None,
+        stored: StoredMail,
+        considered: Considered,
+        now: datetime,
+    ) -> Decision | None:
+        """Carries out a command of a person's answer to a letter of ours; None for any other mail."""
+        mail = considered.mail
+        if thread is None or mail.sender is None or mail.is_automatic:
+            return None
+        command = read_command(mail.words.text)
+        if command is None or inbox.recognise(connection, stored.raw, stored.id) is not None:
+            return None
+        occasion = Occasion(now=now, mail=mail, mail_id=stored.id)
+        said = self._life.obey(connection, command, thread, mail.sender, occasion)
+        if said is None:
+            return None
+        step = Step(rule="command", said=f"{command.verb}: {said}", words=command.written)
+        decision = Decision(
+            outcome=Outcome.COMMAND, route="command", request=considered.request, trace=(step,)
+        )
+        escalations.record_decision(
+            connection,
+            decision,
+            mail_id=stored.id,
+            escalation_id=thread.escalation_id,
+            completes=None,
+            now=now,
+        )
         self._settle(connection, decision, stored, considered, now)
         return decision
 
@@ -85,10 +138,15 @@ class Desk:
             id_ = int(decision.escalation.id)
         else:
             id_ = escalations.start(
-                connection, decision, mail_id=stored.id, organisation=organisation, now=now
+                connection,
+                decision,
+                mail_id=stored.id,
+                organisation=organisation,
+                requested_at=stored.received_at,
+                now=now,
             )
         if decision.outcome is Outcome.RAISED:
-            escalations.raise_level(connection, id_)
+            escalations.change(connection, id_, level=Level.EMERGENCY, now=now)
         escalations.record_event(
             connection, decision, escalation_id=id_, kind=kind, mail_id=stored.id, now=now
         )

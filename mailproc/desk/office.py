@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.desk.clockwork import Clockwork
 from mailproc.desk.handle import Desk
+from mailproc.desk.life import Life
 from mailproc.desk.morning import Morning
 from mailproc.desk.notices import OperatorDesk
 from mailproc.desk.post import Post
+from mailproc.desk.promises import Promises
 from mailproc.desk.worker import Worker
 from mailproc.escalation.reply_address import ReplyAddresses
 from mailproc.letters import Letters
@@ -30,11 +33,13 @@ class Office:
 
     def __init__(self, settings: Settings, *, templates: Path, key: bytes) -> None:
         self.settings = settings
-        self.addresses = ReplyAddresses(key=key)
         self.letters = Letters(settings, templates)
-        self.post = Post(settings, self.addresses)
+        self.post = Post(settings, ReplyAddresses(key=key))
         self.operator = OperatorDesk(self.letters, self.post)
-        self.desk = Desk(settings, self.letters, self.post)
+        self.promises = Promises(settings, self.letters, self.post)
+        self.life = Life(settings, self.letters, self.post, self.promises)
+        self.clockwork = Clockwork(settings, self.letters, self.post, self.promises, self.life)
+        self.desk = Desk(settings, self.letters, self.post, self.promises, self.life)
         self.morning = Morning(settings, self.letters, self.post)
 
     def worker(

@@ -26,7 +26,7 @@ class Post:
 
     def __init__(self, settings: Settings, addresses: ReplyAddresses) -> None:
         self._settings = settings
-        self._addresses = addresses
+        self.addresses = addresses
         desk = settings.desk
         self._sender = Address(email=desk.address, name=desk.name)
 
@@ -116,9 +116,9 @@ class Post:
         """The address signed for this reader; None for a letter that is about nothing in particular."""
         desk = self._settings.desk.address
         if escalation_id is not None:
-            return self._addresses.sign(desk, "escalation", escalation_id, person, now.date())
+            return self.addresses.sign(desk, "escalation", escalation_id, person, now.date())
         if mail_id is not None:
-            return self._addresses.sign(desk, "mail", mail_id, person, now.date())
+            return self.addresses.sign(desk, "mail", mail_id, person, now.date())
         return None
 
     def _return_path(self, token: str) -> str:

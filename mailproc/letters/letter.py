@@ -17,6 +17,11 @@ class LetterKind(StrEnum):
     ALERT = "alert"
     DIGEST = "digest"
     OPERATOR = "operator"
+    NEWS = "news"
+    STAFF_NEWS = "staff-news"
+    ANSWER = "answer"
+    CHASE = "chase"
+    OVER = "over"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

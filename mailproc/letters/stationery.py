@@ -64,7 +64,7 @@ class _Form:
             raise BrokenTemplateError(f"{name}: {fault}") from fault
 
     def render(self, name: str, data: Mapping[str, Any]) -> str:
-        body = self._load(f"letters/{name}.j2").render(data)
+        body = self._load(f"letters/{name.partition('.')[0]}.j2").render(data)
         return self._layout.render({**data, "body": body})
 
 
@@ -112,7 +112,7 @@ class Stationery:
         return lacks + [f"{language}: no letter knows the word {key}" for key in sorted(own - asked)]
 
     def write(self, name: str, language: str, data: Mapping[str, Any]) -> Sheet:
-        """One letter in one language.
+        """One letter in one language. ``news.closed`` has the structure ``news`` and words of its own.
 
         Raises LookupError for a missing word, ``jinja2.UndefinedError`` for a gap that cannot be filled.
         """

@@ -34,13 +34,17 @@ class Catalogue:
             self._words[key] = _prepare(file, key, value, environment)
 
     def find(self, letter: str, key: str) -> str:
-        """The full name of a key: the letter's own word, or one that all letters share.
+        """The full name of a key: the letter's own word, one of its kin, or one that all letters share.
 
-        Raises LookupError where there is neither.
+        ``news.closed`` looks in its own table, then in ``news``. Raises LookupError where there is none.
         """
-        for name in (f"{letter}.{key}", key):
-            if name in self._words:
+        table = letter
+        while table:
+            if (name := f"{table}.{key}") in self._words:
                 return name
+            table = table.rpartition(".")[0]
+        if key in self._words:
+            return key
         raise LookupError(f"{self.language}/{CATALOGUE} has no word {key!r} for the letter {letter!r}")
 
     def say(self, name: str, data: Mapping[str, Any]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
 
 from mailproc.letters import alerts, digest, operator, replies
 from mailproc.letters.cases import sample_settings
-from mailproc.letters.letter import Letter
-from mailproc.letters.pen import Pen
+from mailproc.letters.life import LifeLetters
 from mailproc.letters.quoting import answer_subject, greeting_name
 from mailproc.letters.samples import samples
 from mailproc.letters.stationery import Stationery
@@ -20,18 +19,18 @@ from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import datetime
     from pathlib import Path
 
     from mailproc.letters.digest import DigestContent
-    from mailproc.letters.draft import Draft
+    from mailproc.letters.letter import Letter
     from mailproc.letters.operator import Notice
     from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
     from mailproc.settings import Person, Settings
 
 
-class Letters:
+class Letters(LifeLetters):
     """All letters of a desk. Everything slow is done once, here.
 
     ``shipped`` is the folder of the shipped templates; files of ``[templates] path`` come before them.
@@ -41,8 +40,7 @@ class Letters:
     def __init__(self, settings: Settings, shipped: Path) -> None:
         own = settings.templates.path
         folders = (settings.base / own, shipped) if own else (shipped,)
-        self._settings = settings
-        self.stationery = Stationery(folders, settings.desk.language)
+        super().__init__(settings, Stationery(folders, settings.desk.language))
         if own:
             self._refuse_broken_templates()
 
@@ -58,7 +56,7 @@ class Letters:
             return ()
         language = self.stationery.language(decision.request.language)
         subject = answer_subject(mail.subject)
-        pen = self._pen(language, self._zone_of(requester, mail), now, subject)
+        pen = self._pen(language, self._zone_of(requester.email, mail), now, subject)
         draft = replies.reply_to_requester(
             decision, pen, self._settings, decides_at=decides_at, unreadable=mail.unreadable is not None
         )
@@ -137,71 +135,6 @@ class Letters:
         sampled._settings = sample_settings(self._settings)
         return samples(sampled, language)
 
-    def _to_person(self, draft: Draft, person: Person, pen: Pen) -> Letter:
-        return self._letter(draft, Address(email=person.email, name=person.name), pen.language)
-
-    def _letter(
-        self,
-        draft: Draft,
-        to: Address,
-        language: str,
-        *,
-        answers: IncomingMail | None = None,
-    ) -> Letter:
-        desk = self._settings.desk
-        data: dict[str, Any] = {
-            "subject": "",
-            "forwarder": "",
-            "copy_of": "",
-            "name": greeting_name(to.name),
-            **draft.data,
-            "desk_name": desk.name,
-            "desk_address": desk.address,
-            "phone": "\u00a0".join(desk.phone.split()),  # a number stays on one line
-        }
-        sheet = self.stationery.write(draft.name, language, data)
-        return Letter(
-            kind=draft.kind,
-            to=to.email,
-            to_name=to.name,
-            subject=sheet.subject,
-            text=sheet.text,
-            html=sheet.html,
-            language=language,
-            reply=answers is not None,
-            in_reply_to=answers.message_id if answers else None,
-            references=_thread(answers) if answers else (),
-        )
-
-    def _pen_for(self, person: Person, now: datetime, subject: str = "") -> Pen:
-        zone = person.time_zone or self._settings.desk.time_zone
-        return self._pen(self.stationery.language(person.language), zone, now, subject)
-
-    def _pen(self, language: str, zone: tzinfo, now: datetime, subject: str = "") -> Pen:
-        return Pen(
-            zone=zone,
-            now=now,
-            language=language,
-            calendar=self.stationery.calendar(language),
-            say=Words(self.stationery.catalogue(language), "common", {}),
-            desk_address=self._settings.desk.address,
-            subject=subject,
-        )
-
-    def _zone_of(self, requester: Address, mail: IncomingMail) -> tzinfo:
-        """The requester's clock: their organisation's, the one their mail was written by, or the desk's."""
-        organisation = self._settings.organisation_of(requester.email)
-        if organisation and organisation.time_zone:
-            return organisation.time_zone
-        written_by = mail.date.tzinfo if mail.date else None
-        return written_by or self._settings.desk.time_zone
-
 
 def _called(person: Address) -> str:
     return greeting_name(person.name) or person.email
-
-
-def _thread(mail: IncomingMail) -> tuple[str, ...]:
-    """The References of an answer: its parent's, then its parent (RFC 5322 §3.6.4)."""
-    earlier = mail.references or mail.in_reply_to[:1]
-    return (*earlier, mail.message_id) if mail.message_id else earlier

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mailproc.reading.sentences import Sentence
     from mailproc.reading.tongue import Tongue
@@ -70,7 +70,7 @@ def _end_of_month(written: date) -> date:
     return (written.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-_DAY_OF = {
+_DAY_OF: dict[str, Callable[[date], date]] = {
     "today": lambda written: written,
     "tomorrow": lambda written: written + timedelta(days=1),
     "this_week": lambda written: written + timedelta(days=(5 - written.isoweekday()) % 7),

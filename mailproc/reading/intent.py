@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mailproc.reading.phrases import Match
-    from mailproc.reading.request import Evidence
     from mailproc.reading.speech import Passage
 
-_GRAVE = frozenset(
-    {
+_GRAVE = tuple(
+    f"evidence.{kind}"
+    for kind in (
         EvidenceKind.OUTAGE,
         EvidenceKind.REVENUE,
         EvidenceKind.SECURITY,
         EvidenceKind.SAFETY,
         EvidenceKind.CHURN,
-    }
+    )
 )
 GRAVE_ENOUGH = 2
 
@@ -30,7 +30,7 @@ def asks_outright(passages: Iterable[Passage]) -> Finding | None:
     return next(_requests(passages, "intent.request"), None)
 
 
-def asks_about_ticket(passages: Iterable[Passage], evidence: tuple[Evidence, ...]) -> Finding | None:
+def asks_about_ticket(passages: Iterable[Passage]) -> Finding | None:
     """Words that ask for it only because a ticket is named beside them ("48213 first, please"),
     or a named ticket with so grave a case that nobody would read it as ordinary mail."""
     passages = tuple(passages)
@@ -39,15 +39,15 @@ def asks_about_ticket(passages: Iterable[Passage], evidence: tuple[Evidence, ...
         return None
     if weak:
         return weak
-    grave = [item for item in evidence if item.kind in _GRAVE]
-    if len({item.kind for item in grave}) >= GRAVE_ENOUGH:
-        return Finding(
-            rule="intent",
-            said="a ticket is named, and the case is grave",
-            words=grave[0].words,
-            place="own words",
-        )
-    return None
+    grave = [match for passage in passages for match in passage.found(*_GRAVE)]
+    if len({match.key for match in grave}) < GRAVE_ENOUGH:
+        return None
+    return Finding(
+        rule="intent",
+        said="a ticket is named, and the case is grave",
+        words=grave[0].words,
+        place="own words",
+    )
 
 
 def _requests(passages: Iterable[Passage], *keys: str) -> Iterator[Finding]:

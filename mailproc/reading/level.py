@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailproc.reading.labels import labelled_lines
 from mailproc.reading.request import Finding, Level
 from mailproc.reading.tongue import flat_label, level_values
 
@@ -14,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mailproc.message.mail import IncomingMail
+    from mailproc.reading.sentences import Sentence
     from mailproc.reading.speech import Passage
     from mailproc.settings import Settings
 
+LONGEST_EXCLAMATION = 4
+"""Words of a level that is called out rather than asked for."""
 _MARKED_SUBJECT = re.compile(r"[\[(*!]{1,3}\s{0,2}([^\[\](*!\n]{3,30}?)\s{0,2}[\])*!]")
 _SUBJECT_START = re.compile(r"\s*([^:：\-–|\n]{3,30}?)\s*[:：\-–|]")
 
@@ -45,7 +47,7 @@ def read_level(mail: IncomingMail, subject: Passage, words: Passage, settings: S
 
 
 def _labelled(words: Passage) -> Iterable[LevelReading]:
-    for line in labelled_lines(words.text):
+    for line in words.labelled:
         value = level_values().get(flat_label(line.value)) if line.kind == "level" else None
         if value == "none":
             yield LevelReading(
@@ -81,10 +83,16 @@ def _in_subject(subject: Passage) -> Iterable[LevelReading]:
 
 def _in_words(passages: Iterable[Passage]) -> Iterable[LevelReading]:
     for passage in passages:
-        for match in passage.found("level.emergency"):
-            yield LevelReading(
-                level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, match.words, passage.place)
-            )
+        exclaimed = (_first_clause(sentence) for sentence in passage.sentences)
+        asked = (match.words for match in passage.found("level.emergency"))
+        for words in (*asked, *(w for w in exclaimed if level_values().get(flat_label(w)) == "emergency")):
+            yield LevelReading(level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, words, passage.place))
+
+
+def _first_clause(sentence: Sentence) -> str:
+    """ "Emergency" in "Emergency! Our shop is down" and in "Emergency - our shop is down"."""
+    last = min(sentence.breaks, default=len(sentence.words)) - 1
+    return sentence.between(0, last) if last < LONGEST_EXCLAMATION else ""
 
 
 def _found(said: str, words: str, place: str) -> Finding:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mailproc.reading.labels import LINE, labelled_lines
+from mailproc.reading.labels import LINE
 from mailproc.reading.sentences import words_of
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ _SAYS_NOTHING = ("motivation.empty", "motivation.hollow", *_ASKING)
 _EVIDENCE_OR_EXCUSE = ("evidence.", "excuses.")
 
 
-def motivation_text(text: str, author: Address | None) -> str:
+def motivation_text(words: Passage, author: Address | None) -> str:
     """The stretch of the author's words that may hold reasons.
 
     Behind a label ("Reason: …") everything from the label on; else all words but the lines that
     carry an ID, a level or another reference, and the name at the end.
     """
-    kept, cut_from = [], 0
-    for line in labelled_lines(text):
+    text, kept, cut_from = words.text, [], 0
+    for line in words.labelled:
         if line.kind == "motivation":
             kept.append(text[cut_from : line.start] if cut_from else "")
             kept.append(line.value + "\n")
@@ -53,6 +53,28 @@ def holds_reason(passage: Passage, author: Address | None) -> bool:
         _is_enough(_substance(passage, sentence, clause, names))
         for sentence in passage.sentences
         for clause in _clauses_with_own_thoughts(passage, sentence)
+    )
+
+
+def without_mere_asking(reasons: Passage, author: Address | None) -> str:
+    """The reasons without greetings and sentences that do nothing but ask, at both ends.
+
+    What stands between two sentences that say something is kept, and where nothing would remain,
+    everything is.
+    """
+    names = frozenset(words_of(f"{author.name} {author.email}")) if author else frozenset()
+    telling = [sentence for sentence in reasons.sentences if _tells(reasons, sentence, names)]
+    if not telling:
+        return reasons.text
+    start = reasons.text.find(telling[0].text.strip())
+    last = telling[-1].text.strip()
+    end = reasons.text.rfind(last) + len(last)
+    return reasons.text[start:end] if 0 <= start < end else reasons.text
+
+
+def _tells(passage: Passage, sentence: Sentence, names: frozenset[str]) -> bool:
+    return bool(_substance(passage, sentence, range(len(sentence.words)), names)) or any(
+        match.key.startswith(_EVIDENCE_OR_EXCUSE) for match in passage.matches_in(sentence)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mailproc.message.automatic import is_ticket_notification
@@ -11,7 +12,7 @@ from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
 from mailproc.reading.form import read_form
 from mailproc.reading.intent import asks_about_ticket, asks_outright
 from mailproc.reading.level import read_level
-from mailproc.reading.motivation import holds_reason, motivation_text
+from mailproc.reading.motivation import holds_reason, motivation_text, without_mere_asking
 from mailproc.reading.request import EscalationRequest, Finding, Kind, Level, Source
 from mailproc.reading.speech import Passage, languages_heard, passage
 from mailproc.reading.ticket import choose_ticket
@@ -44,19 +45,27 @@ class _Letter:
     languages: tuple[str, ...]
     subject: Passage
     words: Passage
-    reasons: Passage
+
+    @cached_property
+    def reasons(self) -> Passage:
+        """The part of the own words that may hold reasons."""
+        text = motivation_text(self.words, self.author)
+        if text == self.words.text:
+            return self.words
+        return passage(text, "own words", self.languages, taken_from=self.words)
 
 
-def read(mail: IncomingMail, settings: Settings) -> EscalationRequest:
+def read(mail: IncomingMail, settings: Settings, *, thread_ticket: str | None = None) -> EscalationRequest:
     """What a mail asks for, with each finding tied to the words that show it.
 
     Mail that no person wrote is not read any further, unless it is a ticket system's notification
-    of a ticket that was escalated (P11). Pure: looks at no clock.
+    of a ticket that was escalated (P11). ``thread_ticket`` is the ticket of the thread that the mail
+    answers, where the desk remembers one. Pure: looks at no clock.
     """
     if mail.nature is not Nature.HUMAN and not is_ticket_notification(mail):
         return _machine(mail)
     letter = _heard(mail, mail.words.text, mail.sender)
-    request = _understood(letter, settings)
+    request = _understood(letter, settings, thread_ticket)
     if request.kind is Kind.OTHER or request.motivation is None:
         return _forwarded_request(mail, letter, settings, request) or request
     return request
@@ -74,27 +83,22 @@ def _machine(mail: IncomingMail) -> EscalationRequest:
 def _heard(mail: IncomingMail, text: str, author: Address | None) -> _Letter:
     text = text[:LONGEST_READ]
     languages = languages_heard(text if len(text.split()) > 3 else f"{mail.subject}\n{text}")
-    reasons = motivation_text(text, author)
-    words = passage(text, "own words", languages)
     return _Letter(
         mail=mail,
         author=author,
         languages=languages,
         subject=passage(_without_marks(mail.subject), "subject", languages),
-        words=words,
-        reasons=words if reasons == text else passage(reasons, "own words", languages),
+        words=passage(text, "own words", languages),
     )
 
 
-def _understood(letter: _Letter, settings: Settings) -> EscalationRequest:
+def _understood(letter: _Letter, settings: Settings, thread_ticket: str | None) -> EscalationRequest:
     """The request a letter makes, or that it makes none."""
     mail = letter.mail
     level = read_level(mail, letter.subject, letter.words, settings)
-    choice = choose_ticket(mail, letter.subject, letter.words, _elsewhere(letter), settings)
+    choice = choose_ticket(mail, letter.subject, letter.words, _elsewhere(letter), settings, thread_ticket)
     form = read_form(letter.words.text, mail, settings, letter.languages)
-    written = mail.date.date() if mail.date else None
-    evidence = find_evidence(letter.reasons, written)
-    intent = _intent(letter, level, choice, form, evidence, settings)
+    intent = _intent(letter, level, choice, form, settings)
     base = EscalationRequest(
         kind=Kind.REQUEST if intent else Kind.OTHER,
         requester=letter.author,
@@ -107,7 +111,7 @@ def _understood(letter: _Letter, settings: Settings) -> EscalationRequest:
     )
     if intent is None:
         return base
-    return _with_reasons(base, letter, level, evidence)
+    return _with_reasons(base, letter, level)
 
 
 def _intent(
@@ -115,7 +119,6 @@ def _intent(
     level: LevelReading,
     choice: Choice,
     form: FormReading | None,
-    evidence: tuple[Evidence, ...],
     settings: Settings,
 ) -> Finding | None:
     """What makes the mail a request; None where nothing does."""
@@ -128,7 +131,7 @@ def _intent(
     if outright:
         return outright
     if (choice.ticket or choice.several) and not level.declined:
-        about = asks_about_ticket(texts, evidence)
+        about = asks_about_ticket(texts)
         if about:
             return about
     if settings.desk.intent == "always":
@@ -136,14 +139,14 @@ def _intent(
     return None
 
 
-def _with_reasons(
-    base: EscalationRequest, letter: _Letter, level: LevelReading, evidence: tuple[Evidence, ...]
-) -> EscalationRequest:
+def _with_reasons(base: EscalationRequest, letter: _Letter, level: LevelReading) -> EscalationRequest:
+    written = letter.mail.date.date() if letter.mail.date else None
+    evidence = find_evidence(letter.reasons, written)
     excuses = find_excuses(letter.reasons)
-    reasons = letter.reasons.text
+    reasons = without_mere_asking(letter.reasons, letter.author)
     if not holds_reason(letter.reasons, letter.author):
         reasons = ""
-        in_subject = find_evidence(letter.subject, None)
+        in_subject = find_evidence(letter.subject, written)
         if in_subject:
             reasons, evidence = letter.subject.text, in_subject
     asked = level.level or Level.HIGHER_PRIORITY
@@ -184,7 +187,7 @@ def _forwarded_request(
         )
         if not asks_outright((inner.words,)):
             continue
-        request = _understood(inner, settings)
+        request = _understood(inner, settings, None)
         if request.kind is not Kind.REQUEST:
             continue
         return replace(

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # One Japanese or Chinese character counts as a word: such text has no blanks to cut at.
 _WORD = r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
 WORD = re.compile(_WORD)
-_WORD_OR_BREAK = re.compile(_WORD + r"|([,;:()\[\]{}–—/|、：；\n]|(?<=\s)-(?=\s))")
+_WORD_OR_BREAK = re.compile(_WORD + r"|[,;:()\[\]{}–—/|、：；\n]|(?<=\s)-(?=\s)")
+_BREAKS = frozenset(",;:()[]{}–—/|、：；\n-")
 
 LONGEST_SENTENCE = 2_000
 """Characters after which a sentence is cut: nobody says more in one breath."""
@@ -24,9 +29,9 @@ _LETTERS_WITHOUT_MARKS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence as written, and its words, folded, with their places in it.
+    """A sentence as written, and its words, folded.
 
     ``breaks`` holds the numbers of the words that follow a comma, a dash, a bracket or the like.
     """
@@ -34,8 +39,12 @@ class Sentence:
     text: str
     start: int
     words: tuple[str, ...]
-    places: tuple[tuple[int, int], ...]
     breaks: frozenset[int]
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where each word begins and ends in ``text``."""
+        return tuple(match.span() for match in WORD.finditer(self.text))
 
     def between(self, first: int, last: int) -> str:
         """The text from word ``first`` to word ``last``, both included."""
@@ -60,15 +69,21 @@ def folded(word: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a text, in order."""
-    return tuple(folded(match[0]) for match in WORD.finditer(text))
+    return tuple(map(folded, WORD.findall(text)))
 
 
-def sentences_of(text: str, abbreviations: frozenset[str] = frozenset()) -> tuple[Sentence, ...]:
-    """The sentences of a text; ``abbreviations`` are words whose dot ends none ("Nr", "e.g")."""
-    found = []
+def sentences_of(
+    text: str, abbreviations: frozenset[str] = frozenset(), known: Iterable[Sentence] = ()
+) -> tuple[Sentence, ...]:
+    """The sentences of a text; ``abbreviations`` are words whose dot ends none ("Nr", "e.g").
+
+    A sentence that is ``known`` from a longer text is that sentence, with its place there.
+    """
+    found, by_text = [], {sentence.text.strip(): sentence for sentence in known}
     for start, end in _stretches(text, abbreviations):
         for cut in range(start, end, LONGEST_SENTENCE):
-            sentence = _sentence(text[cut : min(end, cut + LONGEST_SENTENCE)], cut)
+            piece = text[cut : min(end, cut + LONGEST_SENTENCE)]
+            sentence = by_text.get(piece.strip()) or _sentence(piece, cut)
             if sentence:
                 found.append(sentence)
     return tuple(found)
@@ -104,16 +119,14 @@ def _is_abbreviation(text: str, mark: re.Match[str], start: int, abbreviations: 
 
 def _sentence(text: str, start: int) -> Sentence | None:
     words: list[str] = []
-    places: list[tuple[int, int]] = []
     breaks: set[int] = set()
-    for match in _WORD_OR_BREAK.finditer(text):
-        if match[1]:
+    for token in _WORD_OR_BREAK.findall(text):
+        if token in _BREAKS:
             breaks.add(len(words))
-            continue
-        words.append(folded(match[0]))
-        places.append(match.span())
+        else:
+            words.append(token)
     if not words:
         return None
     return Sentence(
-        text=text, start=start, words=tuple(words), places=tuple(places), breaks=frozenset(breaks - {0})
+        text=text, start=start, words=tuple(map(folded, words)), breaks=frozenset(breaks - {0, len(words)})
     )

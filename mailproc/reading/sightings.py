@@ -63,6 +63,8 @@ def sightings(text: str, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> It
 
 def linked_tickets(text: str) -> Iterator[Sighting]:
     """The tickets that links lead to."""
+    if "://" not in text:
+        return
     for link in islice(LINK.finditer(text), MOST_SIGHTINGS):
         match = LINK_TICKET.search(link[0])
         if match:
@@ -91,8 +93,9 @@ def same_ticket(one: str, other: str) -> bool:
 def _links_and_addresses(text: str) -> bytearray:
     """A mark for each character of a text that belongs to a link or a mail address."""
     taken = bytearray(len(text))
+    links = LINK.finditer(text) if "://" in text else ()
     addresses = ADDRESS.finditer(text) if "@" in text else ()
-    for match in chain(LINK.finditer(text), addresses):
+    for match in chain(links, addresses):
         _take(taken, match)
     return taken
 

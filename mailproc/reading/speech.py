@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from mailproc.reading.labels import labelled_lines
 from mailproc.reading.sentences import sentences_of, words_of
-from mailproc.reading.tongue import Tongue, languages_of_words, tongue
+from mailproc.reading.tongue import Tongue, speakers_of_words, tongue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mailproc.reading.labels import LabelledLine
     from mailproc.reading.phrases import Match
     from mailproc.reading.sentences import Sentence
 
 FALLBACK = "en"
+_KANA = re.compile(r"[\u3040-\u30ff]")
 NEARLY_AS_LIKELY = 0.6
 MOST_LANGUAGES = 3
-ENOUGH_TO_HEAR = 1_500
+ENOUGH_TO_HEAR = 1_000
 """Characters from which the language is told."""
 
 
@@ -30,12 +35,11 @@ def languages_heard(text: str) -> tuple[str, ...]:
     Counts common little words; one that two languages share is half a vote for each, so that short
     Swedish is not Danish. Neighbours that score nearly as high are heard as well.
     """
-    if any("\u3040" <= letter <= "\u30ff" for letter in text):
+    if _KANA.search(text):
         return ("ja", FALLBACK)
-    known: dict[str, tuple[str, ...]] = languages_of_words()
+    known = speakers_of_words()
     votes: dict[str, float] = defaultdict(float)
-    for word in words_of(text[:ENOUGH_TO_HEAR]):
-        speakers = known.get(word, ())
+    for speakers in filter(None, map(known.get, words_of(text[:ENOUGH_TO_HEAR]))):
         for code in speakers:
             votes[code] += 1 / len(speakers)
     if not votes:
@@ -54,11 +58,14 @@ class Passage:
     place: str
     text: str
     tongues: tuple[Tongue, ...]
+    taken_from: Passage | None = None
+    """The longer passage this one is a part of; what was found there is not looked for again."""
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences, in order."""
-        return sentences_of(self.text, self._all(lambda tongue: tongue.abbreviations))
+        known = self.taken_from.sentences if self.taken_from else ()
+        return sentences_of(self.text, self._all(lambda tongue: tongue.abbreviations), known)
 
     @cached_property
     def common(self) -> frozenset[str]:
@@ -88,14 +95,20 @@ class Passage:
         return frozenset[str]().union(*map(words, self.tongues))
 
     @cached_property
+    def labelled(self) -> tuple[LabelledLine, ...]:
+        """The lines that begin with a known label, in order."""
+        return tuple(labelled_lines(self.text))
+
+    @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every phrase of every language heard, in order of the sentences."""
-        return tuple(
-            match
-            for sentence in self.sentences
-            for spoken in self.tongues
-            for match in spoken.phrases.matches(sentence)
-        )
+        return tuple(chain.from_iterable(map(self._matches_in, self.sentences)))
+
+    def _matches_in(self, sentence: Sentence) -> list[Match]:
+        known = self.taken_from._by_sentence.get(id(sentence)) if self.taken_from else None
+        if known is not None:
+            return known
+        return [match for spoken in self.tongues for match in spoken.phrases.matches(sentence)]
 
     @cached_property
     def _by_key(self) -> dict[str, list[Match]]:
@@ -114,14 +127,18 @@ class Passage:
 
     @cached_property
     def _by_sentence(self) -> dict[int, list[Match]]:
-        found: dict[int, list[Match]] = {}
+        found: dict[int, list[Match]] = {id(sentence): [] for sentence in self.sentences}
         for match in self.matches:
-            found.setdefault(match.sentence.start, []).append(match)
+            found[id(match.sentence)].append(match)
         return found
+
+    def matches_in(self, sentence: Sentence) -> list[Match]:
+        """Every phrase of one sentence."""
+        return self._by_sentence.get(id(sentence), [])
 
     def found_in(self, sentence: Sentence, *keys: str) -> list[Match]:
         """The matches of some keys in one sentence that no negation takes back."""
-        return [m for m in self._by_sentence.get(sentence.start, ()) if m.key in keys and not m.negated]
+        return [m for m in self.matches_in(sentence) if m.key in keys and not m.negated]
 
     def sentence_at(self, offset: int) -> tuple[Sentence, int] | None:
         """The sentence around an offset of the text, and the number of the word there."""
@@ -135,6 +152,6 @@ class Passage:
         return (sentence, word) if word < len(ends) else None
 
 
-def passage(text: str, place: str, languages: tuple[str, ...]) -> Passage:
+def passage(text: str, place: str, languages: tuple[str, ...], taken_from: Passage | None = None) -> Passage:
     """A stretch of a mail as the speakers of some languages understand it."""
-    return Passage(place=place, text=text, tongues=tuple(map(tongue, languages)))
+    return Passage(place=place, text=text, tongues=tuple(map(tongue, languages)), taken_from=taken_from)

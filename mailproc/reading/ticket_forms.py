@@ -28,6 +28,7 @@ def _case_sensitive(name: str, sign: str, pattern: str) -> Form:
     return Form(name=name, sign=re.compile(sign), pattern=re.compile(pattern), any_case=False)
 
 
+# A look behind comes after the first character: the search then skips to such characters at once.
 FORMS: tuple[Form, ...] = (
     _case_sensitive("ref:…:ref", r"ref:", r"\bref:(_?[\w.!]{5,60}):ref\b"),
     _case_sensitive("thread::…::", r"thread::", r"\bthread::([\w-]{5,80})::"),
@@ -36,19 +37,21 @@ FORMS: tuple[Form, ...] = (
     _form("[slug-123]", r"\[", r"\[([A-Za-z]{2,20}-?\d{1,12})\]"),
     _form("Ticket#: 2023…", r"#", r"\b(?i:Ticket|Case|Issue)#:?[ ]{0,2}(\d{1,20})\b"),
     _form("(#NAME)", r"\(#", r"\(#([A-Za-z0-9-]{2,40})\)"),
-    _form("#123", r"#", r"(?<![\w&/#])#[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)"),
+    _form("#123", r"#", r"#(?<![\w&/#]#)[ ]?([A-Za-z]{1,20}-\d{1,12}|\d{3,20})\b(?![.,]\d)"),
     _form(
         "INC0010767",
         r"[A-Z]\d{5}",
         r"\b((?:INC|RITM|REQ|SCTASK|TASK|CHG|PRB|CS|SR|TKT|HD)\d{5,12})\b",
     ),
-    _form("ABC-123", r"-\d\d", r"(?<![\w.-])([A-Z][A-Z0-9]{1,9}-\d{2,12})(?![\w-]|\.\d)"),
-    _form("abc-123", r"-\d", r"(?<![\w.-])([A-Za-z][A-Za-z0-9]{1,9}-\d{1,12})(?![\w-]|\.\d)", sure=False),
-    _form("#7", r"#", r"(?<![\w&/#])#[ ]?(\d{1,2})\b(?![.,]\d)", sure=False),
+    _form("ABC-123", r"-\d\d", r"([A-Z](?<![\w.-][A-Z])[A-Z0-9]{1,9}-\d{2,12})(?![\w-]|\.\d)"),
+    _form(
+        "abc-123", r"-\d", r"([A-Za-z](?<![\w.-][A-Za-z])[A-Za-z0-9]{1,9}-\d{1,12})(?![\w-]|\.\d)", sure=False
+    ),
+    _form("#7", r"#", r"#(?<![\w&/#]#)[ ]?(\d{1,2})\b(?![.,]\d)", sure=False),
     _form(
         "123",
         r"\d\d",
-        r"(?<![^\W_]|[.:/+_@-])(?<!\d,)(\d{2,20})(?![^\W_a-z]|[/:_@]|[.,-]\d)",
+        r"(\d(?<![^\W_]\d)(?<![.:/+_@-]\d)(?<!\d,\d)\d{1,19})(?![^\W_a-z]|[/:_@]|[.,-]\d)",
         sure=False,
         bare=True,
     ),

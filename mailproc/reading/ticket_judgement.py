@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
 CUE_REACH = 3
+LONGEST_JOIN = 30
 SHORTEST_BARE, LONGEST_BARE = 4, 9
 _MONEY = frozenset({"€", "$", "£", "¥", "%", "eur", "euro", "usd", "sek", "kr"})
 
@@ -69,12 +70,12 @@ def _judge(
         if cue is not None:
             seen = replace(seen, why=f"called {sentence.words[cue]!r}")
         return replace(seen, mentioned=mentioned)
-    if not sighting.form.bare or not SHORTEST_BARE <= len(sighting.ticket) <= LONGEST_BARE:
+    if sighting.form.bare and not SHORTEST_BARE <= len(sighting.ticket) <= LONGEST_BARE:
         return None
-    if source is Source.SUBJECT:
-        return replace(seen, why="the number in the subject", mentioned=mentioned)
     if asked and not mentioned and _is_object(passage, sentence, first, last):
         return replace(seen, source=Source.REQUEST, why="the object of the request")
+    if source is Source.SUBJECT and sighting.form.bare:
+        return replace(seen, why="the number in the subject", mentioned=mentioned)
     return None
 
 
@@ -162,7 +163,9 @@ def _is_mentioned(passage: Passage, sentence: Sentence, first: int) -> bool:
 
 def _only_joins(passage: Passage, end: int, start: int) -> bool:
     """True where only ", " or " and " stand between two numbers of a list."""
-    between = passage.text[end:start] if 0 <= end < start <= end + 30 else "?"
+    if not 0 <= end < start <= end + LONGEST_JOIN:
+        return False
+    between = passage.text[end:start]
     return all(
         word.casefold() in passage.joining or not any(c.isalnum() for c in word)
         for word in between.replace(",", " ").replace("/", " ").replace("#", " ").split()

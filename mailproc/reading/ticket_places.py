@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailproc.reading.labels import labelled_lines
 from mailproc.reading.request import Source
 from mailproc.reading.sightings import linked_tickets, sightings
 
@@ -44,7 +43,7 @@ class Seen:
 
 def labelled(words: Passage, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> Iterator[Seen]:
     """ "Ticket: 48213"."""
-    for line in labelled_lines(words.text):
+    for line in words.labelled:
         if line.kind != "ticket":
             continue
         found = list(sightings(line.value, own, prefixes)) or list(linked_tickets(line.value))

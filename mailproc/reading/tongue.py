@@ -154,7 +154,7 @@ def level_values() -> dict[str, str]:
 
 
 @cache
-def languages_of_words() -> dict[str, tuple[str, ...]]:
+def speakers_of_words() -> dict[str, tuple[str, ...]]:
     """For each common little word, the languages it belongs to."""
     known: dict[str, tuple[str, ...]] = {}
     for code in LANGUAGES:

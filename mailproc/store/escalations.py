@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from mailproc.escalation.status import Status
 from mailproc.policy.decision import KnownEscalation, Verdict
 from mailproc.reading.request import Level
 from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
@@ -32,7 +33,7 @@ def latest(connection: Connection, ticket: str) -> KnownEscalation | None:
     """The ticket's last escalation, open or closed; canceled ones start no cooldown and do not count."""
     row = connection.execute(
         select(escalation)
-        .where(escalation.c.ticket == ticket, escalation.c.status != "canceled")
+        .where(escalation.c.ticket == ticket, escalation.c.status != Status.CANCELED)
         .order_by(escalation.c.accepted_at.desc())
         .limit(1)
     ).one_or_none()
@@ -66,9 +67,18 @@ def participants(connection: Connection, escalation_id: str) -> set[str]:
 
 
 def start(
-    connection: Connection, made: Decision, *, mail_id: int, organisation: str | None, now: datetime
+    connection: Connection,
+    made: Decision,
+    *,
+    mail_id: int,
+    organisation: str | None,
+    requested_at: datetime,
+    now: datetime,
 ) -> int:
-    """Opens an escalation for an accepted request; its id."""
+    """Opens an escalation for an accepted request; its id.
+
+    ``requested_at`` is when it was first asked for: before ``now`` where a rejection was completed (B1).
+    """
     request = made.request
     if request.requester is None or request.ticket is None or request.level is None:
         raise ValueError("an escalation needs a requester, a ticket and a level")
@@ -76,7 +86,8 @@ def start(
     values = {
         "ticket": request.ticket,
         "level": level,
-        "status": "started",
+        "status": Status.STARTED,
+        "requested_at": requested_at,
         "accepted_at": now,
         "requester": request.requester.email,
         "requester_name": request.requester.name,
@@ -88,11 +99,48 @@ def start(
     return int(connection.execute(insert(escalation).values(values).returning(escalation.c.id)).scalar_one())
 
 
-def raise_level(connection: Connection, escalation_id: int) -> None:
-    """Higher Priority becomes an emergency."""
-    connection.execute(
-        update(escalation).where(escalation.c.id == escalation_id).values(level=Level.EMERGENCY)
-    )
+def change(
+    connection: Connection,
+    escalation_id: int,
+    *,
+    now: datetime,
+    status: Status | None = None,
+    level: Level | None = None,
+    acknowledged_by: str | None = None,
+) -> None:
+    """Writes what a command changed; what is None stays. A status that ends it dates the end."""
+    values: dict[str, Any] = {}
+    if status is not None:
+        values |= {"status": status, "closed_at": now if status.is_over else None}
+    if level is not None:
+        values |= {"level": level, "questioned": False}
+    if acknowledged_by is not None:
+        values["acknowledged_by"] = acknowledged_by
+    if values:
+        connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
+
+
+def add_event(
+    connection: Connection,
+    escalation_id: int,
+    *,
+    kind: str,
+    by: str,
+    words: str,
+    mail_id: int | None,
+    now: datetime,
+) -> int:
+    """Writes one line onto an escalation's timeline; its id."""
+    values = {
+        "escalation_id": escalation_id,
+        "at": now,
+        "kind": kind,
+        "by": by,
+        "said": words,
+        "evidence": [],
+        "mail_id": mail_id,
+    }
+    return int(connection.execute(insert(event).values(values).returning(event.c.id)).scalar_one())
 
 
 def record_event(
@@ -124,9 +172,15 @@ def _evidence(item: Any) -> dict[str, Any]:
 
 
 def record_decision(
-    connection: Connection, made: Decision, *, mail_id: int, escalation_id: int | None, now: datetime
+    connection: Connection,
+    made: Decision,
+    *,
+    mail_id: int,
+    escalation_id: int | None,
+    completes: int | None,
+    now: datetime,
 ) -> None:
-    """Keeps the decision with its ordered trace (B2)."""
+    """Keeps the decision with its ordered trace (B2). ``completes`` is the rejected mail it answers (B1)."""
     request = made.request
     connection.execute(
         insert(decision).values(
@@ -140,6 +194,7 @@ def record_decision(
             requester=request.requester.email if request.requester else None,
             language=request.language,
             escalation_id=escalation_id,
+            completes=completes,
             understood={
                 "motivation": request.motivation,
                 "several": list(request.several),

@@ -203,6 +203,14 @@ def of_mail(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def recipients(connection: Connection, escalation_id: int, kind: str) -> list[str]:
+    """Everybody who was sent a letter of a kind about an escalation."""
+    query = select(outbox.c.recipient).where(
+        outbox.c.escalation_id == escalation_id, outbox.c.kind == kind, outbox.c.channel == "mail"
+    )
+    return list(connection.execute(query).scalars())
+
+
 def by_message_id(connection: Connection, message_id: str) -> dict[str, Any] | None:
     """The letter of ours with a Message-ID, without its content; None where we wrote none."""
     query = select(*_WITHOUT_CONTENT).where(outbox.c.message_id == message_id).limit(1)

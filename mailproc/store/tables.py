@@ -133,8 +133,10 @@ escalation = Table(
     Column("ticket", Words, nullable=False),
     Column("level", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("requested_at", Moment, nullable=False),
     Column("accepted_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("acknowledged_by", Words, nullable=False, server_default=""),
     Column("requester", Words, nullable=False),
     Column("requester_name", Words, nullable=False, server_default=""),
     Column("organisation", Text),
@@ -167,6 +169,19 @@ event = Table(
 Index("event_of_escalation", event.c.escalation_id, event.c.at)
 Index("event_at", event.c.at)
 
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("escalation_id", Id, ForeignKey("escalation.id")),
+    Column("mail_id", Id, ForeignKey("mail.id")),
+)
+Index("timer_due", timer.c.due_at)
+Index("timer_of_escalation", timer.c.escalation_id)
+
 decision = Table(
     "decision",
     metadata,
@@ -180,6 +195,7 @@ decision = Table(
     Column("requester", Words),
     Column("language", Text, nullable=False),
     Column("escalation_id", Id, ForeignKey("escalation.id")),
+    Column("completes", Id, ForeignKey("mail.id")),
     Column("understood", JSON, nullable=False),
     Column("trace", JSON, nullable=False),
 )
@@ -209,6 +225,7 @@ outbox = Table(
 Index("outbox_due", outbox.c.next_attempt_at, sqlite_where=OUTBOX_DUE, postgresql_where=OUTBOX_DUE)
 Index("outbox_by_message_id", outbox.c.message_id)
 Index("outbox_of_mail", outbox.c.mail_id)
+Index("outbox_of_escalation", outbox.c.escalation_id)
 
 digest = Table(
     "digest",

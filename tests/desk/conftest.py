@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailproc.desk import Office
+from mailproc.desk.office import Office
 from mailproc.message.arrival import Arrival
 from mailproc.resources import folder
 from mailproc.settings import (

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mailproc.desk import Desk
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
+from mailproc.desk.handle import Desk
 from mailproc.desk.undelivered import Undelivered
 from mailproc.settings import Delivery, Person
 from mailproc.store import inbox, outbox
@@ -43,7 +43,10 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
     office = desk.office
-    office.desk, sound = StumblingDesk(desk.settings, office.letters, office.post), office.desk
+    office.desk, sound = (
+        StumblingDesk(desk.settings, office.letters, office.post, office.promises, office.life),
+        office.desk,
+    )
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
     good = desk.put(desk.mail(f"Escalate ticket SBM-4712. {GOOD_REASON}"))
     desk.work()

@@ -76,8 +76,10 @@ def upgrade() -> None:
         sa.Column("ticket", tables.Words(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("requested_at", tables.Moment(timezone=True), nullable=False),
         sa.Column("accepted_at", tables.Moment(timezone=True), nullable=False),
         sa.Column("closed_at", tables.Moment(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", tables.Words(), server_default="", nullable=False),
         sa.Column("requester", tables.Words(), nullable=False),
         sa.Column("requester_name", tables.Words(), server_default="", nullable=False),
         sa.Column("organisation", sa.Text(), nullable=True),
@@ -131,8 +133,13 @@ def upgrade() -> None:
         sa.Column("requester", tables.Words(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("escalation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("completes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("understood", sa.JSON(), nullable=False),
         sa.Column("trace", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["completes"],
+            ["mail.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["escalation_id"],
             ["escalation.id"],
@@ -206,11 +213,36 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('waiting', 'sending')"),
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
+    op.create_index("outbox_of_escalation", "outbox", ["escalation_id"], unique=False)
     op.create_index("outbox_of_mail", "outbox", ["mail_id"], unique=False)
+    op.create_table(
+        "timer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due_at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("escalation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"],
+            ["escalation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["mail_id"],
+            ["mail.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("timer_due", "timer", ["due_at"], unique=False)
+    op.create_index("timer_of_escalation", "timer", ["escalation_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("timer_of_escalation", table_name="timer")
+    op.drop_index("timer_due", table_name="timer")
+    op.drop_table("timer")
     op.drop_index("outbox_of_mail", table_name="outbox")
+    op.drop_index("outbox_of_escalation", table_name="outbox")
     op.drop_index(
         "outbox_due",
         table_name="outbox",

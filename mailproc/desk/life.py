@@ -1,0 +1,229 @@
+"""The life of an escalation: commands are carried out, and everybody concerned hears of each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailproc.desk.matter import happening_of, matter_of
+from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
+from mailproc.escalation.conduct import Change, Giver, Refused, Standing, conduct
+from mailproc.escalation.status import Status, possible
+from mailproc.letters.news import Happening
+from mailproc.message.mail import Address
+from mailproc.policy.organisations import same_house
+from mailproc.reading.request import Level
+from mailproc.settings import Mode
+from mailproc.store import escalations, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from mailproc.desk.post import Post
+    from mailproc.desk.promises import Promises
+    from mailproc.desk.thread import Thread
+    from mailproc.letters import Letters
+    from mailproc.letters.letter import Letter
+    from mailproc.message.mail import IncomingMail
+    from mailproc.settings import Person, Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occasion:
+    """The mail that brought a command; from the command line there is none."""
+
+    now: datetime
+    mail: IncomingMail | None = None
+    mail_id: int | None = None
+
+
+class Life:
+    """Carries commands out on the connection it is given; the caller commits."""
+
+    def __init__(self, settings: Settings, letters: Letters, post: Post, promises: Promises) -> None:
+        self._settings = settings
+        self._letters = letters
+        self._post = post
+        self._promises = promises
+
+    def obey(
+        self, connection: Connection, command: Command, thread: Thread, sender: Address, occasion: Occasion
+    ) -> str | None:
+        """Carries out a command that answers a letter about an escalation.
+
+        What came of it, for the trace; None where the thread has no escalation.
+        """
+        row = escalations.entry(connection, thread.escalation_id) if thread.escalation_id else None
+        if row is None:
+            return None
+        takes_part = same_house(sender.email, row["requester"], self._settings)
+        giver = Giver(
+            email=sender.email,
+            is_staff=self._settings.person(sender.email) is not None,
+            takes_part=takes_part or sender.email in escalations.participants(connection, str(row["id"])),
+            is_proven=thread.signed_for == sender.email,
+        )
+        return self.act(connection, row, command, giver, self._called(sender), occasion)
+
+    def act(
+        self,
+        connection: Connection,
+        row: dict[str, Any],
+        command: Command,
+        giver: Giver,
+        by: Address,
+        occasion: Occasion,
+    ) -> str:
+        """Carries out a command on an escalation, or answers why not. What came of it, in words."""
+        standing = Standing(
+            status=Status(row["status"]), level=Level(row["level"]), acknowledged_by=row["acknowledged_by"]
+        )
+        result = conduct(command, standing, giver)
+        if isinstance(result, Refused):
+            letter = self._refusal(row, command, result, by, occasion)
+            said = f"refused: {result.because}"
+        elif result is None:
+            letter = self._answer(connection, row, command, giver, by, occasion)
+            said = "answered"
+        else:
+            self.change(connection, row, result, by, occasion)
+            return result.order.happening
+        self._put(connection, [letter], row, f"command:{occasion.mail_id}", occasion.now)
+        return said
+
+    def change(
+        self, connection: Connection, row: dict[str, Any], change: Change, by: Address, occasion: Occasion
+    ) -> None:
+        """Writes a change and tells everybody concerned, nobody twice (S2)."""
+        now, order = occasion.now, change.order
+        escalations.change(
+            connection,
+            row["id"],
+            now=now,
+            status=change.status,
+            level=change.level,
+            acknowledged_by=by.email if change.status is Status.ACKNOWLEDGED else None,
+        )
+        event_id = escalations.add_event(
+            connection,
+            row["id"],
+            kind=order.happening,
+            by=by.email,
+            words=change.words,
+            mail_id=occasion.mail_id,
+            now=now,
+        )
+        after = escalations.entry(connection, row["id"]) or row
+        self._promises.keep_up(connection, after, order.happening, now)
+        happening = Happening(kind=order.happening, by=by.name or by.email, at=now, words=change.words)
+        letters = list(self._news(connection, after, happening, change, by, occasion))
+        self._put(connection, letters, after, f"event:{event_id}", now)
+        if order.alerts:
+            self._promises.alert_everybody(connection, after, now)
+
+    def _news(
+        self,
+        connection: Connection,
+        row: dict[str, Any],
+        happening: Happening,
+        change: Change,
+        by: Address,
+        occasion: Occasion,
+    ) -> Iterator[Letter]:
+        matter, now, order = matter_of(row), occasion.now, change.order
+        yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
+        told = {by.email}
+        if order.tells_requester:
+            words_allowed = order.words_to_requester and self._settings.person(by.email) is not None
+            for voice in self._voices(connection, row):
+                if voice.email not in told:
+                    told.add(voice.email)
+                    yield self._letters.news(
+                        matter, happening, to=voice, now=now, words_allowed=words_allowed
+                    )
+        if order.tells_staff:
+            for person in self._concerned(connection, row):
+                if person.email not in told:
+                    told.add(person.email)
+                    yield self._letters.staff_news(matter, happening, person=person, now=now)
+
+    def _refusal(
+        self, row: dict[str, Any], command: Command, refused: Refused, by: Address, occasion: Occasion
+    ) -> Letter:
+        is_stranger = refused.because == "stranger"
+        return self._letters.refused(
+            refused.because,
+            verb=command.written,
+            matter=None if is_stranger else matter_of(row),
+            possible=[] if is_stranger else [str(step) for step in possible(Status(row["status"]))],
+            to=by,
+            now=occasion.now,
+            answers=occasion.mail,
+        )
+
+    def _answer(
+        self,
+        connection: Connection,
+        row: dict[str, Any],
+        command: Command,
+        giver: Giver,
+        by: Address,
+        occasion: Occasion,
+    ) -> Letter:
+        """STATUS, WHY and HELP change nothing."""
+        now, mail = occasion.now, occasion.mail
+        if command.verb is Verb.WHY:
+            made = escalations.decision_of(connection, row["mail_id"])
+            return self._letters.reasons(
+                made["trace"] if made else [], matter=matter_of(row), to=by, now=now, answers=mail
+            )
+        if command.verb is Verb.STATUS:
+            until = row["accepted_at"] + self._settings.policy.cooldown
+            return self._letters.standing(
+                matter_of(row),
+                [happening_of(event, self._settings) for event in row["events"]] if giver.is_staff else [],
+                to=by,
+                is_staff=giver.is_staff,
+                cooldown_until=until if until > now else None,
+                now=now,
+                answers=mail,
+            )
+        verbs = [str(verb) for verb in Verb if giver.is_staff or verb in FOR_REQUESTERS]
+        return self._letters.help(verbs, is_staff=giver.is_staff, to=by, now=now, answers=mail)
+
+    def _voices(self, connection: Connection, row: dict[str, Any]) -> list[Address]:
+        """The requester, and everybody else outside staff who asked for the same."""
+        requester = Address(email=row["requester"], name=row["requester_name"])
+        others = (
+            Address(email=email) for email in sorted(escalations.participants(connection, str(row["id"])))
+        )
+        voices = {voice.email: voice for voice in (*others, requester) if voice.email}
+        return [voice for email, voice in voices.items() if self._settings.person(email) is None]
+
+    def _concerned(self, connection: Connection, row: dict[str, Any]) -> list[Person]:
+        """Whoever works on it, everybody who was alerted, or else the PMs."""
+        alerted = set(outbox.recipients(connection, row["id"], "alert")) | {row["acknowledged_by"]}
+        people = [person for person in self._settings.people if person.email in alerted]
+        return people or list(self._settings.people_with("pm"))
+
+    def _called(self, sender: Address) -> Address:
+        """Staff are named as the configuration names them."""
+        person = self._settings.person(sender.email)
+        return Address(email=sender.email, name=person.name) if person else sender
+
+    def _put(
+        self,
+        connection: Connection,
+        letters: list[Letter],
+        row: dict[str, Any],
+        key: str,
+        now: datetime,
+    ) -> None:
+        messages = [
+            self._post.letter(letter, key=f"{key}:{letter.to}", now=now, escalation_id=row["id"])
+            for letter in letters
+        ]
+        outbox.put(connection, messages, now=now, held=self._settings.desk.mode is Mode.OBSERVE)

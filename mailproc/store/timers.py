@@ -1,0 +1,88 @@
+"""What the desk has promised to do later: a row each, so that no restart forgets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select
+
+from mailproc.store.tables import timer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A promise whose time has come. ``round`` counts repetitions, from 1."""
+
+    kind: str
+    round: int
+    due_at: datetime
+    escalation_id: int | None
+    mail_id: int | None
+
+
+def wind(
+    connection: Connection,
+    kind: str,
+    due_at: datetime,
+    *,
+    escalation_id: int | None = None,
+    mail_id: int | None = None,
+    round: int = 1,
+) -> None:
+    """Promises something for a moment; an earlier promise of the same kind about the same is replaced."""
+    connection.execute(
+        delete(timer).where(
+            timer.c.kind == kind,
+            timer.c.escalation_id.is_not_distinct_from(escalation_id),
+            timer.c.mail_id.is_not_distinct_from(mail_id),
+        )
+    )
+    connection.execute(
+        insert(timer).values(
+            kind=kind, due_at=due_at, round=round, escalation_id=escalation_id, mail_id=mail_id
+        )
+    )
+
+
+def stop(connection: Connection, escalation_id: int, kinds: Sequence[str] | None = None) -> None:
+    """Takes promises about an escalation back; all of them where no kinds are named."""
+    chosen = timer.c.escalation_id == escalation_id
+    if kinds is not None:
+        chosen &= timer.c.kind.in_(kinds)
+    connection.execute(delete(timer).where(chosen))
+
+
+def take_due(connection: Connection, now: datetime, limit: int = 50) -> list[Due]:
+    """The promises that are due, oldest first. They are gone when the transaction commits."""
+    query = (
+        select(timer)
+        .where(timer.c.due_at <= now)
+        .order_by(timer.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(query).all()
+    if rows:
+        connection.execute(delete(timer).where(timer.c.id.in_([row.id for row in rows])))
+    return [
+        Due(
+            kind=row.kind,
+            round=row.round,
+            due_at=row.due_at,
+            escalation_id=row.escalation_id,
+            mail_id=row.mail_id,
+        )
+        for row in rows
+    ]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next promise becomes due; None where nothing is promised."""
+    return connection.execute(select(timer.c.due_at).order_by(timer.c.due_at).limit(1)).scalar()

@@ -1,0 +1,211 @@
+"""An escalation is moved by answers: a word in the first line, from the right person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.conftest import GOOD_REASON, DeskAtWork, Reply
+
+if TYPE_CHECKING:
+    from tests.conftest import HandClock
+
+PRIYA = "Priya Nair <priya@helpdesk.example>"
+KIM = "Kim Norda <kim@norda.example>"
+EMERGENCY = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops."
+
+
+def opened(desk: DeskAtWork, body: str = EMERGENCY) -> tuple[Reply, Reply]:
+    """An emergency: the letter to the requester, and the alert to the project manager."""
+    id_ = desk.put(desk.mail(body, subject="EMERGENCY"))
+    desk.work()
+    letters = desk.sent_for(id_)
+    [answer] = [letter for letter in letters if letter.to == "kim@norda.example"]
+    [alert] = [letter for letter in letters if letter.to == "priya@helpdesk.example"]
+    return answer, alert
+
+
+def answer(desk: DeskAtWork, to: Reply, body: str, *, sender: str, address: str | None = None) -> list[Reply]:
+    """Answers a letter with a mail client: to its Reply-To, in its thread, the letter quoted below."""
+    before = len(desk.everything_sent())
+    quoted = "\n".join(f"> {line}" for line in to.text.splitlines()[:5])
+    raw = desk.mail(
+        f"{body}\n\nOn Monday, Support wrote:\n{quoted}\n",
+        sender=sender,
+        subject=f"Re: {to.subject}",
+        In_Reply_To=to.headers["Message-ID"],
+        References=to.headers["Message-ID"],
+    )
+    desk.put(raw, envelope_to=(address or to.headers["Reply-To"].addresses[0].addr_spec,))
+    desk.work()
+    return desk.everything_sent()[before:]
+
+
+def status(desk: DeskAtWork) -> str:
+    from mailproc.store import escalations
+
+    with desk.database.read() as connection:
+        [row] = escalations.listing(connection, only_open=False)
+    return str(row["status"])
+
+
+def test_a_project_manager_acknowledges_and_the_requester_hears(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    letters = answer(desk, alert, "ACK", sender=PRIYA)
+    assert desk.outcome() == ("command", None)
+    assert status(desk) == "acknowledged"
+    assert sorted(letter.to for letter in letters) == ["kim@norda.example", "priya@helpdesk.example"]
+    [news] = [letter for letter in letters if letter.to == "kim@norda.example"]
+    assert "Priya Nair" in news.text
+    assert "SBM-51007" in news.subject + news.text
+
+
+def test_the_whole_life_of_an_escalation(desk: DeskAtWork) -> None:
+    letter, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    [*_, proposal] = sorted(
+        answer(desk, alert, "PROPOSE: we restarted the gateway, please try again", sender=PRIYA),
+        key=lambda sent: sent.to == "kim@norda.example",
+    )
+    assert "we restarted the gateway" in proposal.text
+    assert status(desk) == "solution_proposed"
+    answer(desk, proposal, "REJECT still no orders", sender=KIM)
+    assert status(desk) == "solution_rejected"
+    answer(desk, alert, "PROPOSE: the certificate was renewed", sender=PRIYA)
+    answer(desk, proposal, "ACCEPT", sender=KIM)
+    assert status(desk) == "solution_accepted"
+    answer(desk, alert, "CLOSE the certificate had expired", sender=PRIYA)
+    assert status(desk) == "closed"
+    letters = answer(desk, letter, "STATUS", sender=KIM)
+    assert [sent.to for sent in letters] == ["kim@norda.example"]
+
+
+def test_what_is_not_possible_is_refused_with_what_is(desk: DeskAtWork) -> None:
+    letter, _ = opened(desk)
+    [refusal] = answer(desk, letter, "ACCEPT", sender=KIM)
+    assert status(desk) == "started"
+    assert refusal.to == "kim@norda.example"
+
+
+def test_a_command_without_the_words_it_needs_is_sent_back(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    [refusal] = answer(desk, alert, "DECLINE", sender=PRIYA)
+    assert status(desk) == "started"
+    assert "DECLINE" in refusal.text
+
+
+def test_a_requester_cannot_order_what_is_for_staff(desk: DeskAtWork) -> None:
+    letter, _ = opened(desk)
+    answer(desk, letter, "CLOSE", sender=KIM)
+    assert status(desk) == "started"
+
+
+def test_another_persons_address_gives_no_power(desk: DeskAtWork) -> None:
+    letter, alert = opened(desk)
+    stolen = alert.headers["Reply-To"].addresses[0].addr_spec
+    answer(desk, letter, "CLOSE", sender="Eve <eve@curious.example>", address=stolen)
+    answer(desk, letter, "CLOSE", sender=KIM, address=stolen)
+    assert status(desk) == "started"
+
+
+def test_a_sender_without_a_signed_address_proves_nothing(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    letters = answer(desk, alert, "CLOSE", sender=PRIYA, address="support@helpdesk.example")
+    assert status(desk) == "started"
+    [refusal] = letters
+    assert refusal.to == "priya@helpdesk.example"
+    answer(desk, refusal, "CLOSE", sender=PRIYA)  # the refusal itself carries a signed address
+    assert status(desk) == "closed"
+
+
+def test_strangers_are_told_nothing(desk: DeskAtWork) -> None:
+    letter, _ = opened(desk)
+    [reply] = answer(desk, letter, "STATUS", sender="Eve <eve@curious.example>")
+    assert "SBM-51007" not in reply.text + reply.subject.removeprefix(f"Re: {letter.subject}")
+    assert "norda" not in reply.text.lower()
+
+
+def test_a_note_stays_inside(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    letters = answer(desk, alert, "NOTE the customer has not paid since May", sender=PRIYA)
+    assert [letter.to for letter in letters] == ["priya@helpdesk.example"]
+
+
+def test_the_same_command_twice_has_one_effect(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    raw = desk.mail("ACK", sender=PRIYA, In_Reply_To=alert.headers["Message-ID"])
+    to = (alert.headers["Reply-To"].addresses[0].addr_spec,)
+    desk.put(raw, envelope_to=to)
+    desk.work()
+    before = len(desk.everything_sent())
+    again = desk.put(raw, envelope_to=to)
+    desk.work()
+    assert desk.outcome(again) == ("duplicate", "duplicate")
+    assert len(desk.everything_sent()) == before
+
+
+def test_the_requester_stands_everybody_down(desk: DeskAtWork, clock: HandClock) -> None:
+    letter, _ = opened(desk)
+    letters = answer(desk, letter, "This has been resolved: our provider repaired the line", sender=KIM)
+    [told] = [sent for sent in letters if sent.to == "priya@helpdesk.example"]
+    assert "our provider repaired the line" in told.text
+    clock.forward(minutes=20)
+    assert strike(desk) == []  # nobody is chased any more
+    clock.forward(hours=24)
+    strike(desk)
+    assert status(desk) == "closed"
+
+
+def strike(desk: DeskAtWork) -> list[Reply]:
+    """Lets the time work; what it sent."""
+    before = len(desk.everything_sent())
+    with desk.database.write() as connection:
+        desk.office.clockwork.strike(connection, desk.clock())
+    return desk.everything_sent()[before:]
+
+
+def test_an_emergency_that_nobody_acknowledges_is_chased_and_the_requester_hears_the_truth(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    opened(desk)
+    told: list[list[str]] = []
+    for _ in range(5):
+        clock.forward(minutes=16)
+        told.append(sorted({letter.to for letter in strike(desk)}))
+    everybody = ["priya@helpdesk.example", "priya@helpdesk.example#0"]
+    assert told == [everybody, everybody, ["kim@norda.example"], [], []]
+
+
+def test_an_acknowledged_emergency_is_not_chased(desk: DeskAtWork, clock: HandClock) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    clock.forward(hours=5)
+    assert strike(desk) == []
+
+
+def test_a_proposal_without_an_answer_is_reminded_of_and_then_closed(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "PROPOSE: please try again", sender=PRIYA)
+    clock.forward(days=2, minutes=1)
+    assert [letter.to for letter in strike(desk)] == ["kim@norda.example"]
+    clock.forward(days=3)
+    strike(desk)
+    assert status(desk) == "closed"
+
+
+def test_evident_trouble_becomes_an_emergency_by_one_word(desk: DeskAtWork) -> None:
+    letter, _ = opened(desk, f"Please escalate ticket SBM-51007. {GOOD_REASON}")
+    letters = answer(desk, letter, "CONFIRM", sender=KIM)
+    assert desk.open_escalations()[0]["level"] == "emergency"
+    assert "priya@helpdesk.example#0" in [sent.to for sent in letters]
+
+
+@pytest.mark.parametrize("word", ["HELP", "WHY", "STATUS"])
+def test_staff_can_ask(desk: DeskAtWork, word: str) -> None:
+    _, alert = opened(desk)
+    [reply] = answer(desk, alert, word, sender=PRIYA)
+    assert reply.to == "priya@helpdesk.example"
+    assert status(desk) == "started"
