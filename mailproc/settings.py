@@ -203,6 +203,26 @@ class Tickets(Table):
     url: str | None = None
 
 
+class FormSection(Table):
+    """A section of a form. Fewer words than ``least`` are too vague; where ``may_be_none`` is true,
+    "none" is an answer. ``synonyms`` are further spellings of the label."""
+
+    label: Line
+    synonyms: tuple[Line, ...] = ()
+    least: Annotated[int, between(1, 200)] = 1
+    may_be_none: bool = False
+
+
+class Form(Table):
+    """``[[form]]``: a form that mail may carry. It is demanded of mail that uses two of its labels,
+    of mail to ``support+address@`` for one of ``addresses``, and of people with one of ``roles``."""
+
+    name: Line
+    sections: tuple[FormSection, ...]
+    addresses: tuple[Line, ...] = ()
+    roles: tuple[Line, ...] = ()
+
+
 class Digest(Table):
     """``[digest]``: the morning letter, once per local day, to the named roles."""
 
@@ -233,6 +253,7 @@ class Settings(Table):
     policy: Policy = Policy()
     emergency: Emergency = Emergency()
     tickets: Tickets = Tickets()
+    form: tuple[Form, ...] = ()
     digest: Digest = Digest()
     templates: Templates = Templates()
 

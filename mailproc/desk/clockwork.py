@@ -10,7 +10,7 @@ from mailproc.desk.promises import CHASE, CLOSE_PROPOSED, CLOSE_RESOLVED, REMIND
 from mailproc.escalation.command import Verb
 from mailproc.escalation.conduct import ORDERS, Change
 from mailproc.escalation.status import Status
-from mailproc.letters.news import Happening
+from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
 from mailproc.settings import Mode
 from mailproc.store import escalations, outbox, timers
@@ -69,7 +69,7 @@ class Clockwork:
         self._promises.chase_later(connection, row, now, round=promise.round + 1)
 
     def _exhausted(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        matter = matter_of(row)
+        matter = matter_of(row, self._settings)
         letter = self._letters.exhausted(matter, to=matter.requester, now=now)
         key = f"exhausted:{row['id']}:{promise.due_at:%Y%m%dT%H%M%S}"
         message = self._post.letter(letter, key=key, now=now, escalation_id=row["id"])
@@ -78,7 +78,7 @@ class Clockwork:
     def _tell_requester(
         self, connection: Connection, promise: Due, row: dict[str, Any], kind: str, now: datetime
     ) -> None:
-        matter = matter_of(row)
+        matter = matter_of(row, self._settings)
         happening = Happening(kind=kind, by=self._settings.desk.name, at=now)
         letter = self._letters.news(matter, happening, to=matter.requester, now=now, words_allowed=False)
         key = f"{kind}:{row['id']}:{promise.due_at:%Y%m%dT%H%M%S}"

@@ -25,7 +25,13 @@ LOOP_HEADER = "X-Mailproc-Loop"
 
 
 def gather(
-    connection: Connection, stored: StoredMail, considered: Considered, settings: Settings, now: datetime
+    connection: Connection,
+    stored: StoredMail,
+    considered: Considered,
+    settings: Settings,
+    now: datetime,
+    *,
+    gaps: int = 0,
 ) -> Facts:
     """The facts about one mail at the time ``now``."""
     request = considered.request
@@ -50,6 +56,7 @@ def gather(
         latest=latest,
         takes_part=latest is not None and _takes_part(connection, latest, email, settings),
         stale=_is_stale(considered.mail, stored, settings),
+        gaps=gaps,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mailproc.desk.completion import find_completion
 from mailproc.desk.facts import gather
 from mailproc.desk.life import Occasion
 from mailproc.desk.post import is_return_path
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
     from mailproc.desk.promises import Promises
     from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
+    from mailproc.letters.letter import Letter
     from mailproc.settings import Person, Settings
     from mailproc.store.inbox import StoredMail
     from mailproc.store.outbox import Outgoing
 
 TIMELINE = {
     "new escalation": "started",
+    "complete the earlier request": "started",
     "second event after the cooldown": "escalated again",
     "raise to emergency": "raised",
     "join the open escalation": "joined",
@@ -66,15 +70,27 @@ class Desk:
         obeyed = self._obey(connection, thread, stored, considered, now)
         if obeyed is not None:
             return obeyed
-        facts = gather(connection, stored, considered, self._settings, now)
+        completion = find_completion(connection, thread, considered, self._settings)
+        if completion is not None:
+            considered = replace(considered, request=completion.request)
+        gaps = completion.gaps if completion else 0
+        facts = gather(connection, stored, considered, self._settings, now, gaps=gaps)
         decision = decide(considered.request, facts, self._settings.policy)
-        escalation_id = self._keep_escalation(connection, decision, stored, facts.organisation, now)
+        requested_at = completion.requested_at if completion else stored.received_at
+        escalation_id = self._keep_escalation(
+            connection, decision, stored, facts.organisation, requested_at, now
+        )
         escalations.record_decision(
-            connection, decision, mail_id=stored.id, escalation_id=escalation_id, completes=None, now=now
+            connection,
+            decision,
+            mail_id=stored.id,
+            escalation_id=escalation_id,
+            completes=completion.first if completion else None,
+            now=now,
         )
         if decision.alert is Alert.EVERYBODY and escalation_id is not None:
             row = escalations.entry(connection, escalation_id)
-            self._promises.chase_later(connection, row or {}, now)
+            self._promises.after_alert(connection, row or {}, now)
         messages = [
             *self._replies(decision, stored, considered, facts.next_digest, now, escalation_id),
             *self._alerts(decision, stored, considered, now, escalation_id),
@@ -128,6 +144,7 @@ class Desk:
         decision: Decision,
         stored: StoredMail,
         organisation: str | None,
+        requested_at: datetime,
         now: datetime,
     ) -> int | None:
         """Opens the escalation, or continues the open one; its id."""
@@ -136,13 +153,14 @@ class Desk:
         kind = TIMELINE[decision.route]
         if decision.escalation is not None and decision.escalation.is_open:
             id_ = int(decision.escalation.id)
+            kind = "joined" if decision.outcome is Outcome.COMPLETED else kind
         else:
             id_ = escalations.start(
                 connection,
                 decision,
                 mail_id=stored.id,
                 organisation=organisation,
-                requested_at=stored.received_at,
+                requested_at=requested_at,
                 now=now,
             )
         if decision.outcome is Outcome.RAISED:
@@ -161,7 +179,7 @@ class Desk:
         now: datetime,
         escalation_id: int | None,
     ) -> Iterable[Outgoing]:
-        for letter in self._letters.reply(decision, considered.mail, now=now, decides_at=decides_at):
+        for letter in self._answers(decision, considered, decides_at, now):
             yield self._post.letter(
                 letter,
                 key=f"reply:{stored.id}:{letter.to}",
@@ -169,6 +187,15 @@ class Desk:
                 mail_id=stored.id,
                 escalation_id=escalation_id,
             )
+
+    def _answers(
+        self, decision: Decision, considered: Considered, decides_at: datetime, now: datetime
+    ) -> tuple[Letter, ...]:
+        request, mail = decision.request, considered.mail
+        if decision.handed_over and request.requester is not None:
+            to, language = request.requester, request.language
+            return (self._letters.handed_over(to=to, now=now, answers=mail, language=language),)
+        return self._letters.reply(decision, mail, now=now, decides_at=decides_at)
 
     def _alerts(
         self,

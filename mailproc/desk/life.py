@@ -9,8 +9,9 @@ from mailproc.desk.matter import happening_of, matter_of
 from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
 from mailproc.escalation.conduct import Change, Giver, Refused, Standing, conduct
 from mailproc.escalation.status import Status, possible
-from mailproc.letters.news import Happening
+from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
+from mailproc.policy.decision import Step
 from mailproc.policy.organisations import same_house
 from mailproc.reading.request import Level
 from mailproc.settings import Mode
@@ -79,7 +80,10 @@ class Life:
     ) -> str:
         """Carries out a command on an escalation, or answers why not. What came of it, in words."""
         standing = Standing(
-            status=Status(row["status"]), level=Level(row["level"]), acknowledged_by=row["acknowledged_by"]
+            status=Status(row["status"]),
+            level=Level(row["level"]),
+            acknowledged_by=row["acknowledged_by"],
+            everybody_knows=self._promises.everybody_knows(row),
         )
         result = conduct(command, standing, giver)
         if isinstance(result, Refused):
@@ -133,7 +137,7 @@ class Life:
         by: Address,
         occasion: Occasion,
     ) -> Iterator[Letter]:
-        matter, now, order = matter_of(row), occasion.now, change.order
+        matter, now, order = matter_of(row, self._settings), occasion.now, change.order
         yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
         told = {by.email}
         if order.tells_requester:
@@ -156,8 +160,8 @@ class Life:
         is_stranger = refused.because == "stranger"
         return self._letters.refused(
             refused.because,
-            verb=command.written,
-            matter=None if is_stranger else matter_of(row),
+            verb=command.verb,
+            matter=None if is_stranger else matter_of(row, self._settings),
             possible=[] if is_stranger else [str(step) for step in possible(Status(row["status"]))],
             to=by,
             now=occasion.now,
@@ -178,12 +182,16 @@ class Life:
         if command.verb is Verb.WHY:
             made = escalations.decision_of(connection, row["mail_id"])
             return self._letters.reasons(
-                made["trace"] if made else [], matter=matter_of(row), to=by, now=now, answers=mail
+                [Step(**step) for step in made["trace"]] if made else [],
+                matter=matter_of(row, self._settings),
+                to=by,
+                now=now,
+                answers=mail,
             )
         if command.verb is Verb.STATUS:
             until = row["accepted_at"] + self._settings.policy.cooldown
             return self._letters.standing(
-                matter_of(row),
+                matter_of(row, self._settings),
                 [happening_of(event, self._settings) for event in row["events"]] if giver.is_staff else [],
                 to=by,
                 is_staff=giver.is_staff,
@@ -201,7 +209,12 @@ class Life:
             Address(email=email) for email in sorted(escalations.participants(connection, str(row["id"])))
         )
         voices = {voice.email: voice for voice in (*others, requester) if voice.email}
-        return [voice for email, voice in voices.items() if self._settings.person(email) is None]
+        inside = self._settings
+        return [
+            voice
+            for email, voice in voices.items()
+            if inside.person(email) is None and not inside.is_own_address(email)
+        ]
 
     def _concerned(self, connection: Connection, row: dict[str, Any]) -> list[Person]:
         """Whoever works on it, everybody who was alerted, or else the PMs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproc.letters.news import Happening, Matter
+from mailproc.letters.matter import Happening, Matter
 from mailproc.message.mail import Address
 from mailproc.reading.request import Level
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from mailproc.settings import Settings
 
 
-def matter_of(row: dict[str, Any]) -> Matter:
-    """An escalation as its letters tell of it."""
+def matter_of(row: dict[str, Any], settings: Settings) -> Matter:
+    """An escalation as its letters tell of it, with staff by their names."""
+    owner = settings.person(row["acknowledged_by"])
     return Matter(
         ticket=row["ticket"],
         level=Level(row["level"]),
@@ -21,7 +22,7 @@ def matter_of(row: dict[str, Any]) -> Matter:
         requester=Address(email=row["requester"], name=row["requester_name"]),
         accepted_at=row["accepted_at"],
         organisation=row["organisation"],
-        acknowledged_by=row["acknowledged_by"],
+        acknowledged_by=owner.name if owner else row["acknowledged_by"],
         language=row["language"],
     )
 

@@ -9,7 +9,7 @@ from mailproc.desk.matter import matter_of
 from mailproc.escalation.status import Status
 from mailproc.reading.request import Level
 from mailproc.settings import Mode
-from mailproc.store import outbox, timers
+from mailproc.store import escalations, outbox, timers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.settings import Person, Settings
+
+EVERYBODY_ALERTED = "everybody alerted"
+"""The line on the timeline that tells that every PM was alerted."""
 
 CHASE = "chase"
 REMIND_OF_PROPOSAL = "remind of proposal"
@@ -65,9 +68,20 @@ class Promises:
             due_at = now + self._settings.emergency.chase_after
             timers.wind(connection, CHASE, due_at, escalation_id=row["id"], round=round)
 
+    def everybody_knows(self, row: dict[str, Any]) -> bool:
+        """True once every PM was alerted about an escalation."""
+        return any(event["kind"] == EVERYBODY_ALERTED for event in row["events"])
+
     def alert_everybody(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
         """Alerts every PM by all their ways, and promises to chase."""
         self.chase(connection, row, self._settings.people_with("pm"), round=0, now=now)
+        self.after_alert(connection, row, now)
+
+    def after_alert(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
+        """Notes that everybody was alerted, and promises to chase."""
+        escalations.add_event(
+            connection, row["id"], kind=EVERYBODY_ALERTED, by="", words="", mail_id=None, now=now
+        )
         self.chase_later(connection, row, now)
 
     def chase(
@@ -80,7 +94,7 @@ class Promises:
         now: datetime,
     ) -> None:
         """Tells people, by mail and all their alert addresses, that nobody has acknowledged it yet."""
-        matter, id_ = matter_of(row), row["id"]
+        matter, id_ = matter_of(row, self._settings), row["id"]
         key = f"chase:{id_}:{now:%Y%m%dT%H%M%S}:{round}"
         letters = [
             self._letters.chase(matter, person=person, waiting_since=row["accepted_at"], round=round, now=now)

@@ -88,11 +88,12 @@ _LEVELS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """An escalation as a command meets it."""
+    """An escalation as a command meets it. ``everybody_knows`` is true once every PM was alerted."""
 
     status: Status
     level: Level
     acknowledged_by: str = ""
+    everybody_knows: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,6 +158,6 @@ def _change(command: Command, order: Order, standing: Standing) -> Change | Refu
         level = _LEVELS.get(command.words.strip().casefold())
         if level is None:
             return Refused(because="no_such_level")
-    if level is not None and level is standing.level:
+    if level is not None and level is standing.level and not (order.alerts and not standing.everybody_knows):
         return Refused(because="same_level")
     return Change(order=order, status=status, level=level, words=command.words)

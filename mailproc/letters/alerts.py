@@ -54,6 +54,8 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
         ],
         "received": pen.moment(pen.now),
         "write_to": mailto(email, subject=pen.subject) if email else "",
+        "ack": _can_be_acknowledged(decision),
+        "reply_with": pen.reply_link,
     }
     return Draft(name="alert", kind=LetterKind.ALERT, data=data)
 
@@ -81,6 +83,11 @@ def _because(decision: Decision) -> str:
     if any(item.kind in EVIDENT_TROUBLE for item in request.evidence):
         return "trouble"
     return "soon"
+
+
+def _can_be_acknowledged(decision: Decision) -> bool:
+    """True where there is an escalation to take on: a rejected emergency is alerted, and has none yet."""
+    return decision.alert is Alert.EVERYBODY and not decision.refusals
 
 
 def _is_missing(decision: Decision, code: Code) -> bool:

@@ -77,11 +77,14 @@ _FORM = FormReading(
 )
 
 
-def sample_settings(settings: Settings) -> Settings:
-    """The desk's settings with the people of the samples in them."""
+def sample_settings(settings: Settings, language: str) -> Settings:
+    """The desk's settings with the people of the samples in them, who all read one language."""
     return settings.model_copy(
         update={
-            "people": (PRIYA, Person(name="Erik Lund", email=ERIK.email, roles=("technician",))),
+            "people": (
+                PRIYA.model_copy(update={"language": language}),
+                Person(name="Erik Lund", email=ERIK.email, roles=("technician",), language=language),
+            ),
             "organisation": (Organisation(name="Norda", domains=("norda.example",)),),
         }
     )

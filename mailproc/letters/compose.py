@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from mailproc.letters import header
+from mailproc.letters.quoting import mailto_start
 from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
@@ -58,11 +59,21 @@ def compose(
             between,
             _part("plain", letter.text),
             between,
-            _part("html", letter.html),
+            _part("html", _answered_to(letter.html, sender.email, reply_to)),
             between,
             b"--\r\n",
         )
     )
+
+
+def _answered_to(html: str, desk: str, reply_to: str | None) -> str:
+    """The letter with its buttons writing to the signed address: a new mail has no thread to be known by.
+
+    What people wrote cannot be mistaken for a button: its quotation marks are escaped.
+    """
+    if not reply_to:
+        return html
+    return html.replace(f'href="{mailto_start(desk)}', f'href="{mailto_start(reply_to)}')
 
 
 def _part(subtype: str, content: str) -> bytes:

@@ -54,8 +54,13 @@ _ANSWER_MARKS = ("re:", "sv:", "aw:", "antw:", "vs:", "odp:", "res:", "rif:")
 
 def mailto(address: str, *, subject: str, body: str = "") -> str:
     """A link that opens a mail (RFC 6068)."""
-    link = f"mailto:{quote(address, safe='@+.-_')}?subject={quote(subject, safe='')}"
+    link = f"{mailto_start(address)}{quote(subject, safe='')}"
     return f"{link}&body={quote(body, safe='')}" if body else link
+
+
+def mailto_start(address: str) -> str:
+    """How a link that opens a mail to this address begins."""
+    return f"mailto:{quote(address, safe='@+.-_')}?subject="
 
 
 def ticket_link(pattern: str | None, ticket: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mailproc.letters.cases import DECIDES_AT, NOTICES, NOW, PRIYA, alerts, decisions, digests, sample_mail
+from mailproc.letters.life_cases import life_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
         made[name] = partial(letters.digest, content, person)
     for name, notice in NOTICES.items():
         made[name] = partial(letters.operator, notice, now=NOW)
-    return made
+    return made | life_samples(letters, language, person)
 
 
 def _in_language(decision: Decision, language: str) -> Decision:

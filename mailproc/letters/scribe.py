@@ -28,6 +28,11 @@ class Scribe:
         self._settings = settings
         self.stationery = stationery
 
+    @property
+    def desk_name(self) -> str:
+        """Who the desk is, as it signs."""
+        return self._settings.desk.name
+
     def _write(
         self,
         draft: Callable[[Pen], Draft],

@@ -132,7 +132,7 @@ class Letters(LifeLetters):
 
     def _samples(self, language: str) -> dict[str, Callable[[], Letter]]:
         sampled = copy(self)
-        sampled._settings = sample_settings(self._settings)
+        sampled._settings = sample_settings(self._settings, language)
         return samples(sampled, language)
 
 

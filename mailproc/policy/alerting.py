@@ -25,6 +25,8 @@ def alert_for(request: EscalationRequest, facts: Facts) -> tuple[Alert, str]:
         return Alert.NOBODY, "the mail is too old to wake anybody"
     if facts.latest is not None and not (facts.takes_part or facts.is_staff):
         return Alert.NOBODY, "the ticket belongs to somebody else"
+    if facts.gaps > 1:
+        return Alert.DUTY, "a request that stays incomplete needs a person"
     if request.is_emergency and request.misuse is None:
         if facts.known_sender:
             return Alert.EVERYBODY, "an emergency of a known sender"

@@ -27,6 +27,10 @@ class Route:
     applies: Callable[[EscalationRequest, Facts, Policy], bool]
 
 
+def _completes(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
+    return facts.gaps > 0
+
+
 def _is_raise(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
     return (
         _has_open(facts)
@@ -57,7 +61,11 @@ def _has_open(facts: Facts) -> bool:
     return facts.latest is not None and facts.latest.is_open
 
 
+GAPS_BEFORE_A_PERSON = 2
+"""How often a request is sent back before a person takes it over."""
+
 ROUTES = (
+    Route(name="complete the earlier request", outcome=Outcome.COMPLETED, applies=_completes),
     Route(name="raise to emergency", outcome=Outcome.RAISED, applies=_is_raise),
     Route(name="second event after the cooldown", outcome=Outcome.ACCEPTED, applies=_is_second_event),
     Route(name="join the open escalation", outcome=Outcome.JOINED, applies=_joins),
@@ -98,6 +106,7 @@ def decide(request: EscalationRequest, facts: Facts, policy: Policy) -> Decision
         alert=alert,
         alert_because=why,
         verified=facts.known_sender,
+        handed_over=bool(refusals) and facts.gaps >= GAPS_BEFORE_A_PERSON,
         trace=_trace(
             request,
             [*steps, Step(rule="route", said=route.name), Step(rule="alert", said=f"{alert}: {why}")],

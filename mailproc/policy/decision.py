@@ -124,6 +124,8 @@ class Facts:
     member of an organisation, and whoever had a request accepted before. ``latest`` is the ticket's
     last accepted escalation, open or closed, and ``takes_part`` tells whether the requester belongs
     to it, by name or by organisation. ``stale`` is mail too old to wake anybody.
+    ``gaps`` counts how often this request was sent back before: above zero the mail answers a rejection,
+    and brings something for it.
     """
 
     now: datetime
@@ -136,6 +138,7 @@ class Facts:
     latest: KnownEscalation | None = None
     takes_part: bool = False
     stale: bool = False
+    gaps: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +147,7 @@ class Decision:
 
     ``route`` names the row of the precedence table that applied. ``alert`` says who is told at
     once, ``alert_because`` why; an emergency alerts even where its letter asks for what is missing.
+    ``handed_over`` is true where a person takes over, as the request stays incomplete.
     ``cooldown_until`` is set where the ticket has an escalation that starts one.
     """
 
@@ -158,6 +162,7 @@ class Decision:
     alert: Alert = Alert.NOBODY
     alert_because: str = ""
     verified: bool = False
+    handed_over: bool = False
     trace: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:

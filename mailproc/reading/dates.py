@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _JAPANESE = re.compile(r"(\d{1,2})月(\d{1,2})日")
-_IN_FIGURES = re.compile(r"(?<![\d.,/])(\d{1,2})([./])(\d{1,2})(?:\.(?!\d)|[./](20\d\d|\d\d)\b|(?![\d.,/%]))")
+_IN_FIGURES = re.compile(
+    r"(\d(?<![\d.,/]\d)\d?)([./])(\d{1,2})(?:\.(?!\d)|[./](20\d\d|\d\d)(?!\d)|(?!\d|[.,/]\d|%))"
+)
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "of", "de", "del", "di", "er", "do", "the", "den", "der"})
 
 

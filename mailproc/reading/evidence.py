@@ -20,7 +20,8 @@ OVERRULES_MISUSE = frozenset(
 """Evidence with which an emergency is never questioned."""
 
 _NOT_FOR_A_WISH = frozenset({EvidenceKind.REVENUE, EvidenceKind.OUTAGE})
-_TURN_REACH = 2
+_EXCUSED = frozenset({EvidenceKind.DEADLINE, EvidenceKind.DEAL, EvidenceKind.OUTAGE, EvidenceKind.MANY_USERS})
+"""Evidence that an excuse around it takes away: "I promised the customers to have it by Friday"."""
 
 
 def find_excuses(passage: Passage) -> tuple[Excuse, ...]:
@@ -43,7 +44,7 @@ def find_evidence(passage: Passage, written: date | None) -> tuple[Evidence, ...
     found: dict[tuple[int, EvidenceKind], Evidence] = {}
     for kind in EvidenceKind:
         for match in passage.found(f"evidence.{kind}"):
-            if any(_belongs_to(match, excuse, passage) for excuse in excuses):
+            if any(_takes_away(excuse, match, kind, passage) for excuse in excuses):
                 continue
             due = due_date(match.sentence, passage.tongues, written) if written else None
             evidence = Evidence(kind=kind, sentence=match.sentence.flat, words=match.words, due=due)
@@ -78,12 +79,12 @@ def _excuse_matches(passage: Passage) -> list[Match]:
     return passage.found(*(f"excuses.{kind}" for kind in ExcuseKind))
 
 
-def _belongs_to(match: Match, excuse: Match, passage: Passage) -> bool:
-    """True for a match in the excuse's own clause: no turn stands between the two."""
+def _takes_away(excuse: Match, match: Match, kind: EvidenceKind, passage: Passage) -> bool:
+    """True for words of the excuse itself, and for what its clause says: no turn stands between."""
     if match.sentence is not excuse.sentence:
         return False
     if match.first <= excuse.last and excuse.first <= match.last:
         return True
     first, last = sorted(((match.first, match.last), (excuse.first, excuse.last)))
-    between = range(first[1] + 1, last[0] + 1)
-    return not any(match.sentence.words[place] in passage.turns for place in between)
+    between = match.sentence.words[first[1] + 1 : last[0] + 1]
+    return kind in _EXCUSED and passage.turns.isdisjoint(between)

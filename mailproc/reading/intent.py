@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailproc.reading.request import EvidenceKind, Finding
+from mailproc.reading.request import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,16 +12,11 @@ if TYPE_CHECKING:
     from mailproc.reading.phrases import Match
     from mailproc.reading.speech import Passage
 
-_GRAVE = tuple(
-    f"evidence.{kind}"
-    for kind in (
-        EvidenceKind.OUTAGE,
-        EvidenceKind.REVENUE,
-        EvidenceKind.SECURITY,
-        EvidenceKind.SAFETY,
-        EvidenceKind.CHURN,
-    )
-)
+_GRAVE = ("outage", "revenue", "security", "safety", "churn")
+"""Evidence of which two kinds make a named ticket a request without any words that ask."""
+_CONSEQUENCES = ("deadline", "deal", "churn", "revenue", "security", "safety", "legal")
+"""Evidence that turns a mere wish ("could you look at 48213") into a request: what happens else.
+Not the outage itself, nor who is affected: any ticket tells those."""
 GRAVE_ENOUGH = 2
 
 
@@ -37,9 +32,17 @@ def asks_about_ticket(passages: Iterable[Passage]) -> Finding | None:
     weak = next(_requests(passages, "intent.with_ticket", "intent.urgency"), None)
     if any(passage.found("intent.ordinary") for passage in passages):
         return None
-    if weak:
-        return weak
-    grave = [match for passage in passages for match in passage.found(*_GRAVE)]
+    return weak or _wish_with_consequence(passages) or _grave_case(passages)
+
+
+def _wish_with_consequence(passages: tuple[Passage, ...]) -> Finding | None:
+    """ "Could you look at 48213? They cancel on Friday"."""
+    wish = next(_requests(passages, "intent.wish"), None)
+    return wish if wish and _evidence(passages, _CONSEQUENCES) else None
+
+
+def _grave_case(passages: tuple[Passage, ...]) -> Finding | None:
+    grave = _evidence(passages, _GRAVE)
     if len({match.key for match in grave}) < GRAVE_ENOUGH:
         return None
     return Finding(
@@ -48,6 +51,11 @@ def asks_about_ticket(passages: Iterable[Passage]) -> Finding | None:
         words=grave[0].words,
         place="own words",
     )
+
+
+def _evidence(passages: tuple[Passage, ...], kinds: tuple[str, ...]) -> list[Match]:
+    keys = [f"evidence.{kind}" for kind in kinds]
+    return [match for passage in passages for match in passage.found(*keys)]
 
 
 def _requests(passages: Iterable[Passage], *keys: str) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_EXCLAMATION = 4
 """Words of a level that is called out rather than asked for."""
 _MARKED_SUBJECT = re.compile(r"[\[(*!]{1,3}\s{0,2}([^\[\](*!\n]{3,30}?)\s{0,2}[\])*!]")
-_SUBJECT_START = re.compile(r"\s*([^:：\-–|\n]{3,30}?)\s*[:：\-–|]")
+_SUBJECT_START = re.compile(r"\s{0,5}([^\s:：\-–|][^:：\-–|\n]{2,29})[:：\-–|]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ FEWEST_WORDS_OF_A_REASON = 2
 FEWEST_LETTERS_OF_A_REASON = 4
 """For scripts in which a letter is a word."""
 LONGEST_SIGN_OFF = 6
+LONGEST_ADDRESS = 5
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
 _SAYS_NOTHING = ("motivation.empty", "motivation.hollow", *_ASKING)
@@ -63,13 +64,19 @@ def without_mere_asking(reasons: Passage, author: Address | None) -> str:
     everything is.
     """
     names = frozenset(words_of(f"{author.name} {author.email}")) if author else frozenset()
-    telling = [sentence for sentence in reasons.sentences if _tells(reasons, sentence, names)]
+    greeted = 1 if reasons.sentences and _is_address(reasons.sentences[0]) else 0
+    telling = [s for s in reasons.sentences[greeted:] if _tells(reasons, s, names)]
     if not telling:
         return reasons.text
     start = reasons.text.find(telling[0].text.strip())
     last = telling[-1].text.strip()
     end = reasons.text.rfind(last) + len(last)
     return reasons.text[start:end] if 0 <= start < end else reasons.text
+
+
+def _is_address(sentence: Sentence) -> bool:
+    """ "Hi Kim," and "Sehr geehrte Frau Berg,": few words, and a comma at the end."""
+    return len(sentence.words) <= LONGEST_ADDRESS and sentence.text.rstrip().endswith(",")
 
 
 def _tells(passage: Passage, sentence: Sentence, names: frozenset[str]) -> bool:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from mailproc.reading.sentences import Sentence
 
 NEGATION_REACH = 3
-MOST_MATCHES = 200
-"""Matches in one sentence; more than any author needs, and a limit to what a hostile one can cost."""
+MOST_TRIES = 6_000
+"""Places tried in one sentence: many times what any author needs, and a limit to what a hostile one,
+built of words that phrases wait for, can cost."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,13 +104,13 @@ class Phrasebook:
             here |= word.bits
         if not here & self._rarest:
             return []
-        bits: list[int] = []
+        bits = [word.bits for word in known]
         found: dict[tuple[int, int, str], Match] = {}
+        tries = 0
         for place, word in enumerate(known):
             for phrase in word.phrases:
                 if phrase.all_bits & here != phrase.all_bits:
                     continue
-                bits = bits or [each.bits for each in known]
                 for first in range(max(0, place - phrase.before_rarest), place + 1):
                     last = _follow(phrase, bits, first)
                     if last is not None and (first, last, phrase.key) not in found:
@@ -117,13 +118,18 @@ class Phrasebook:
                         found[first, last, phrase.key] = Match(
                             key=phrase.key, sentence=sentence, first=first, last=last, negated=negated
                         )
-            if len(found) > MOST_MATCHES:
+                tries += phrase.before_rarest + 1
+            if tries > MOST_TRIES:
                 break
         return sorted(found.values(), key=lambda match: match.first)
 
     def is_one_of(self, key: str, word: str) -> bool:
         """True where a word by itself is a phrase of a ``single`` key."""
         return bool(self._known(word).bits & self._single[key])
+
+    def choices(self) -> Iterable[frozenset[str]]:
+        """Every choice of words that some phrase offers."""
+        return self._vocabulary.choices()
 
     def _file(self, key: str, steps: tuple[Step, ...]) -> None:
         bits = tuple(self._vocabulary.bit(step.words) for step in steps)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailproc.message.automatic import is_ticket_notification
 from mailproc.message.mail import Nature
 from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
-from mailproc.reading.form import read_form
+from mailproc.reading.form import form_of_role, read_form
 from mailproc.reading.intent import asks_about_ticket, asks_outright
 from mailproc.reading.level import read_level
 from mailproc.reading.motivation import holds_reason, motivation_text, without_mere_asking
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mailproc.reading.ticket import Choice
     from mailproc.settings import Settings
 
-LONGEST_READ = 20_000
+LONGEST_READ = 12_000
 """Characters of one text that are read; nobody explains a ticket in more."""
 
 _MACHINES = {
@@ -99,6 +99,8 @@ def _understood(letter: _Letter, settings: Settings, thread_ticket: str | None) 
     choice = choose_ticket(mail, letter.subject, letter.words, _elsewhere(letter), settings, thread_ticket)
     form = read_form(letter.words.text, mail, settings, letter.languages)
     intent = _intent(letter, level, choice, form, settings)
+    if intent and form is None:
+        form = form_of_role(letter.words.text, letter.author, settings, letter.languages)
     base = EscalationRequest(
         kind=Kind.REQUEST if intent else Kind.OTHER,
         requester=letter.author,
@@ -236,6 +238,8 @@ def _trace(
     choice: Choice,
     form: FormReading | None,
 ) -> Iterator[Finding]:
+    if len(letter.words.text) == LONGEST_READ:
+        yield Finding(rule="length", said=f"read up to {LONGEST_READ} characters", place="own words")
     yield Finding(rule="language", said=letter.languages[0], words=", ".join(letter.languages))
     yield intent or Finding(rule="intent", said="nothing asks for a ticket to come first")
     if level.finding:

@@ -23,7 +23,7 @@ LONGEST_SENTENCE = 2_000
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{0,9}(?:(?:[-*•–+]|\d{1,2}[.)])[ \t]|[^\n:：]{2,40}[:：]))")
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]")
 _LAST_WORD = re.compile(r"[^\s(\[\"']{1,12}\Z")
-_SHORT_NUMBER = re.compile(r"\A\d{1,2}\Z")
+_SHORT_NUMBER = re.compile(r"\A(?:\d{1,2}\.)?\d{1,2}\Z")
 _LETTERS_WITHOUT_MARKS = str.maketrans(
     {"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th"}
 )
@@ -104,7 +104,7 @@ def _stretches(text: str, abbreviations: frozenset[str]) -> list[tuple[int, int]
 
 
 def _is_abbreviation(text: str, mark: re.Match[str], start: int, abbreviations: frozenset[str]) -> bool:
-    """True for the dot of "e.g.", "Nr.", an initial, or a day before its month ("2. Mai")."""
+    """True for the dot of "e.g.", "Nr.", an initial, or a day before its month ("2. Mai", "2.5.")."""
     if mark[0] != ".":
         return False
     before = _LAST_WORD.search(text, max(start, mark.start() - 12), mark.start())

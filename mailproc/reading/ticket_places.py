@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from mailproc.settings import Settings
 
 _PLUS_TICKET = re.compile(
-    r"(?:(?:id|ticket|case|issue|t)[-_]?([A-Za-z]{0,10}-?\d[A-Za-z0-9]{0,20}(?:-[A-Za-z0-9]{2,12})?)"
+    r"(?:(?:(?:id|ticket|case|issue)[-_]?|t[-_]?(?=\d))([A-Za-z]{0,10}-?\d[A-Za-z0-9]{0,20}(?:-[A-Za-z0-9]{2,12})?)"
     r"|([A-Za-z]{0,10}-?\d{3,15}|[A-Za-z]{2,10}-\d{1,15}))-?"
 )
-_GITLAB_PLUS = re.compile(r"[\w-]{1,80}-(\d{1,10})-issue-?")
+_GITLAB_PLUS = re.compile(r"-(\d{1,10})-issue-?\Z")
 _IN_MESSAGE_ID = re.compile(r"<(?:ticket|case|issue|rt|escalation)[-._]([A-Za-z]{0,10}-?\d{1,15})[-._@]")
 
 
@@ -64,7 +64,7 @@ def plus_addresses(mail: IncomingMail, settings: Settings) -> Iterator[Seen]:
         if "+" not in local or not settings.is_own_address(address.email):
             continue
         for part in local.split("+")[1:]:
-            match = _GITLAB_PLUS.fullmatch(part) or _PLUS_TICKET.fullmatch(part)
+            match = _GITLAB_PLUS.search(part) or _PLUS_TICKET.fullmatch(part)
             if match:
                 yield Seen(
                     ticket=match[match.lastindex or 1].upper(),

@@ -16,6 +16,7 @@ PHRASE_KEYS = (
     "intent.request",
     "intent.with_ticket",
     "intent.urgency",
+    "intent.wish",
     "intent.never",
     "intent.ordinary",
     "level.emergency",

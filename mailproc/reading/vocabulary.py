@@ -40,6 +40,10 @@ class Vocabulary:
                 self._whole[word] |= bit
         return bit
 
+    def choices(self) -> tuple[frozenset[str], ...]:
+        """The choices learnt, in order."""
+        return tuple(self._bits)
+
     def bits_of(self, word: str) -> int:
         """The choices a word fits; a slip of the pen in an often used word is forgiven."""
         if word[0].isdigit():

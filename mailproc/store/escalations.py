@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from mailproc.escalation.status import Status
 from mailproc.policy.decision import KnownEscalation, Verdict
+from mailproc.reading.record import to_record
 from mailproc.reading.request import Level
 from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
 
@@ -195,14 +196,7 @@ def record_decision(
             language=request.language,
             escalation_id=escalation_id,
             completes=completes,
-            understood={
-                "motivation": request.motivation,
-                "several": list(request.several),
-                "evidence": [_evidence(item) for item in request.evidence],
-                "excuses": [item.sentence for item in request.excuses],
-                "misuse": str(request.misuse.kind) if request.misuse else None,
-                "missing": [section.label for section in request.form.faulty] if request.form else [],
-            },
+            understood=to_record(request),
             trace=[asdict(step) for step in made.trace],
         )
     )

@@ -16,9 +16,9 @@ KIM = "Kim Norda <kim@norda.example>"
 EMERGENCY = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops."
 
 
-def opened(desk: DeskAtWork, body: str = EMERGENCY) -> tuple[Reply, Reply]:
+def opened(desk: DeskAtWork, body: str = EMERGENCY, subject: str = "EMERGENCY") -> tuple[Reply, Reply]:
     """An emergency: the letter to the requester, and the alert to the project manager."""
-    id_ = desk.put(desk.mail(body, subject="EMERGENCY"))
+    id_ = desk.put(desk.mail(body, subject=subject))
     desk.work()
     letters = desk.sent_for(id_)
     [answer] = [letter for letter in letters if letter.to == "kim@norda.example"]
@@ -197,10 +197,21 @@ def test_a_proposal_without_an_answer_is_reminded_of_and_then_closed(
 
 
 def test_evident_trouble_becomes_an_emergency_by_one_word(desk: DeskAtWork) -> None:
-    letter, _ = opened(desk, f"Please escalate ticket SBM-51007. {GOOD_REASON}")
+    letter, _ = opened(desk, f"Please escalate ticket SBM-51007. {GOOD_REASON}", "Our web shop")
     letters = answer(desk, letter, "CONFIRM", sender=KIM)
     assert desk.open_escalations()[0]["level"] == "emergency"
     assert "priya@helpdesk.example#0" in [sent.to for sent in letters]
+
+
+def test_a_strangers_emergency_wakes_everybody_once_it_is_confirmed(desk: DeskAtWork) -> None:
+    body = "This is an emergency. Ticket: SBM-51007. Production is down, nobody can pay in our shops."
+    id_ = desk.put(desk.mail(body, sender="Max <max@stranger.example>"))
+    desk.work()
+    [letter] = [sent for sent in desk.sent_for(id_) if sent.to == "max@stranger.example"]
+    letters = answer(desk, letter, "CONFIRM", sender="Max <max@stranger.example>")
+    assert "priya@helpdesk.example#0" in [sent.to for sent in letters]
+    letters = answer(desk, letter, "CONFIRM", sender="Max <max@stranger.example>")
+    assert [sent.to for sent in letters] == ["max@stranger.example"]
 
 
 @pytest.mark.parametrize("word", ["HELP", "WHY", "STATUS"])

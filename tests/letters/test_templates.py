@@ -15,6 +15,8 @@ from jinja2 import meta
 from mailproc.letters import Letters
 from mailproc.letters.cases import decisions
 from mailproc.letters.digest import DigestContent
+from mailproc.letters.life_cases import MATTER
+from mailproc.letters.news import Happening
 from mailproc.letters.words import BrokenTemplateError, word_environment
 from mailproc.message.mail import Address
 from mailproc.policy.decision import Code
@@ -97,13 +99,13 @@ def test_every_letter_can_be_written_by_a_desk_with_nothing_set() -> None:
 def test_every_word_reaches_a_reader(tmp_path: Path) -> None:
     """Each word is marked with its own name; the sample letters together must show every mark."""
     shipped = tomllib.loads((TEMPLATES / "en/letters.toml").read_text(encoding="utf-8"))
-    words = {key: word for key, word in flat_keys(shipped) if not re.match(r"dates\.|(\w+\.)?tone$", key)}
+    words = {key: word for key, word in flat_keys(shipped) if not re.match(r"dates\.|([\w.]+\.)?tone$", key)}
     (tmp_path / "en").mkdir()
     lines = [f"{key} = {json.dumps(f'[{key}]{word}', ensure_ascii=False)}" for key, word in words.items()]
     (tmp_path / "en/letters.toml").write_text("\n".join(lines), encoding="utf-8")
     letters = with_templates(tmp_path)
     written = [*every_letter(letters), *answers_without_subject(letters), *nameless(letters)]
-    shown = " ".join(letters.short_alert(alerting(emergency())))
+    shown = " ".join((*letters.short_alert(alerting(emergency())), *letters.short_chase(MATTER, "4711")))
     shown += "".join(letter.subject + unescape(letter.html) for letter in written)
     assert {key for key in words if f"[{key}]" not in shown} == set()
 
@@ -127,6 +129,10 @@ def nameless(letters: Letters) -> Iterator[Letter]:
     somebody = PRIYA.model_copy(update={"name": "https://x.example"})
     yield from letters.alerts(alerting(emergency()), mail(), people=(somebody,), now=NOW)
     yield letters.digest(DigestContent(day=NOW.date(), due_at=NOW, written_at=NOW), somebody)
+    taken_on = Happening(kind="acknowledged", by="Erik Lund", at=NOW)
+    yield letters.staff_news(MATTER, taken_on, person=somebody, now=NOW)
+    yield letters.over(MATTER, taken_on, person=somebody, now=NOW)
+    yield letters.chase(MATTER, person=somebody, waiting_since=NOW, round=1, now=NOW)
 
 
 def test_letters_hold_nothing_remote_and_are_well_formed(letters: Letters) -> None:

@@ -15,7 +15,7 @@ MAY_BE_EMPTY = {
     "request.language.negations",
     "request.language.clause_starters",
 }
-MAY_BE_MISSING = {"request.dates.this_month"}
+MAY_BE_MISSING = {"request.dates.this_month", "request.intent.wish"}
 MAY_BE_EMPTY |= {"request.language.abbreviations", "request.language.often_misspelt"}
 
 

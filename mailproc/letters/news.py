@@ -1,0 +1,88 @@
+"""What happened to an escalation: to its requester in plain words, to staff with all that was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailproc.escalation.status import Status
+from mailproc.letters.draft import Draft
+from mailproc.letters.letter import LetterKind
+from mailproc.letters.matter import (
+    INTERNAL,
+    MEANT_FOR_REQUESTERS,
+    Happening,
+    Matter,
+    about,
+    about_for_staff,
+    command_lines,
+    happened,
+    quoted,
+    told_of,
+)
+
+if TYPE_CHECKING:
+    from mailproc.letters.pen import Pen
+    from mailproc.settings import Settings
+
+__all__ = ["Happening", "Matter", "news", "over", "staff_news"]
+
+_REQUESTER_ANSWERS = {
+    "solution proposed": ("ACCEPT", "REJECT"),
+    "proposal waits": ("ACCEPT", "REJECT"),
+    "solution accepted": ("STILL DOWN",),
+    "resolved by requester": ("STILL DOWN",),
+}
+"""The words that a piece of news asks for; each becomes a button."""
+
+STAFF_ANSWERS = {
+    Status.STARTED: ("ack", "decline", "note"),
+    Status.ACKNOWLEDGED: ("update", "propose", "close", "note"),
+    Status.SOLUTION_PROPOSED: ("update", "propose", "close"),
+    Status.SOLUTION_ACCEPTED: ("close", "update"),
+    Status.SOLUTION_REJECTED: ("ack", "propose", "update"),
+    Status.CLOSED: ("reopen",),
+    Status.CANCELED: ("reopen",),
+}
+"""What staff are likely to answer where an escalation stands; HELP names the rest."""
+
+
+def news(matter: Matter, happening: Happening, pen: Pen, settings: Settings, *, words_allowed: bool) -> Draft:
+    """What happened, for the requester and all others outside staff who take part (S2).
+
+    Words are quoted only where they were meant for the customer, whatever the caller allows (F6).
+    Raises ValueError for what a customer is never told.
+    """
+    if happening.kind in INTERNAL:
+        raise ValueError(f"{happening.kind!r} is never told to a requester")
+    may_quote = words_allowed and happening.kind in MEANT_FOR_REQUESTERS
+    data = {
+        **about(matter, pen, settings),
+        **told_of(happening, pen, settings),
+        "words": quoted(happening) if may_quote else "",
+        "answers": _REQUESTER_ANSWERS.get(happening.kind, ()),
+    }
+    return Draft(name=f"news.{happening.key}", kind=LetterKind.NEWS, data=data)
+
+
+def staff_news(matter: Matter, happening: Happening, pen: Pen, settings: Settings) -> Draft:
+    """What the requester or a colleague did, for one member of staff: always with the words."""
+    data = {
+        **about_for_staff(matter, pen, settings),
+        **told_of(happening, pen, settings),
+        "words": quoted(happening),
+        "commands": command_lines(STAFF_ANSWERS[Status(matter.status)], pen),
+        "ack": Status(matter.status) is Status.STARTED,
+    }
+    return Draft(name=f"staff_news.{happening.key}", kind=LetterKind.STAFF_NEWS, data=data)
+
+
+def over(matter: Matter, happening: Happening, pen: Pen, settings: Settings) -> Draft:
+    """To everybody who was alerted: somebody has it, or it is over (P9)."""
+    data = {
+        **about_for_staff(matter, pen, settings),
+        **told_of(happening, pen, settings),
+        "what": happened(happening, pen),
+        "words": quoted(happening),
+    }
+    name = "stand_down.acknowledged" if happening.kind == "acknowledged" else "stand_down.ended"
+    return Draft(name=name, kind=LetterKind.OVER, data=data)
