@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailproc.desk.consider import Considered
-    from mailproc.desk.thread import Thread
     from mailproc.reading.request import EscalationRequest
     from mailproc.settings import Settings
 
@@ -36,10 +35,9 @@ class Completion:
     gaps: int
 
 
-def find_completion(
-    connection: Connection, thread: Thread | None, considered: Considered, settings: Settings
-) -> Completion | None:
+def find_completion(connection: Connection, considered: Considered, settings: Settings) -> Completion | None:
     """The request that a mail completes; None where it answers no rejection, or brings nothing for it."""
+    thread = considered.thread
     if thread is None or thread.mail_id is None or considered.mail.is_automatic:
         return None
     made = escalations.decision_of(connection, thread.mail_id)

@@ -9,7 +9,6 @@ from mailproc.desk.completion import find_completion
 from mailproc.desk.facts import gather
 from mailproc.desk.life import Occasion
 from mailproc.desk.post import is_return_path
-from mailproc.desk.thread import find_thread
 from mailproc.escalation.command import read_command
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Alert, Code, Decision, Outcome, Step, Verdict
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from mailproc.desk.life import Life
     from mailproc.desk.post import Post
     from mailproc.desk.promises import Promises
-    from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.settings import Person, Settings
@@ -64,13 +62,10 @@ class Desk:
 
         The caller commits: everything, or nothing. Raises LookupError when the mail has an outcome.
         """
-        thread = find_thread(
-            connection, considered.mail, stored, self._settings, self._post.addresses, now.date()
-        )
-        obeyed = self._obey(connection, thread, stored, considered, now)
+        obeyed = self._obey(connection, stored, considered, now)
         if obeyed is not None:
             return obeyed
-        completion = find_completion(connection, thread, considered, self._settings)
+        completion = find_completion(connection, considered, self._settings)
         if completion is not None:
             considered = replace(considered, request=completion.request)
         gaps = completion.gaps if completion else 0
@@ -107,13 +102,12 @@ class Desk:
     def _obey(
         self,
         connection: Connection,
-        thread: Thread | None,
         stored: StoredMail,
         considered: Considered,
         now: datetime,
     ) -> Decision | None:
         """Carries out a command of a person's answer to a letter of ours; None for any other mail."""
-        mail = considered.mail
+        mail, thread = considered.mail, considered.thread
         if thread is None or mail.sender is None or mail.is_automatic:
             return None
         command = read_command(mail.words.text)

@@ -35,6 +35,13 @@ class Thread:
     signed_for: str | None = None
 
 
+def answers_us(mail: IncomingMail, stored: StoredMail, settings: Settings) -> bool:
+    """True for a mail that may answer a letter of ours: worth a look into the store."""
+    if any(matter(address) for address in _recipients(mail, stored)):
+        return True
+    return bool(_named(mail, settings))
+
+
 def find_thread(
     connection: Connection,
     mail: IncomingMail,
@@ -75,15 +82,20 @@ def _concerned(connection: Connection, subject: str, number: int, settings: Sett
 
 def _by_headers(connection: Connection, mail: IncomingMail, settings: Settings) -> Thread | None:
     """The newest of our letters that the thread headers name (RFC 5322 §3.6.4)."""
-    ours = f"@{settings.desk.address.rpartition('@')[2]}>"
-    named = [*mail.in_reply_to, *reversed(mail.references)]
-    for message_id in dict.fromkeys(one for one in named if one.endswith(ours)):
+    for message_id in _named(mail, settings):
         letter = outbox.by_message_id(connection, message_id)
         if letter and letter["escalation_id"]:
             return _of_escalation(connection, letter["escalation_id"], None)
         if letter and letter["mail_id"]:
             return _of_mail(connection, letter["mail_id"], None)
     return None
+
+
+def _named(mail: IncomingMail, settings: Settings) -> list[str]:
+    """The Message-IDs of ours in the thread headers, the nearest first."""
+    ours = f"@{settings.desk.address.rpartition('@')[2]}>"
+    named = (*mail.in_reply_to, *reversed(mail.references))
+    return [one for one in dict.fromkeys(named) if one.endswith(ours)]
 
 
 def _of_escalation(connection: Connection, number: int, signed_for: str | None) -> Thread | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from mailproc.desk.consider import consider
+from mailproc.desk.thread import answers_us, find_thread
 from mailproc.letters.operator import Notice
 from mailproc.policy.decision import Code
 from mailproc.store import inbox
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from mailproc.desk.consider import Considered
     from mailproc.desk.office import Office
+    from mailproc.desk.thread import Thread
+    from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
     from mailproc.store.engine import Database
     from mailproc.store.inbox import StoredMail
@@ -64,10 +68,18 @@ class Worker:
 
     def _read(self, mail: StoredMail) -> Considered | None:
         try:
-            return consider(mail.raw, self._office.settings)
+            return consider(mail.raw, self._office.settings, partial(self._thread, mail))
         except Exception as fault:
             self._give_back(mail, fault)
             return None
+
+    def _thread(self, stored: StoredMail, mail: IncomingMail) -> Thread | None:
+        office = self._office
+        if not answers_us(mail, stored, office.settings):
+            return None
+        with self._database.read() as connection:
+            today = self._clock().date()
+            return find_thread(connection, mail, stored, office.settings, office.post.addresses, today)
 
     def _decide(self, batch: Sequence[tuple[StoredMail, Considered]]) -> None:
         with self._database.write() as connection:

@@ -73,7 +73,8 @@ def _answered_to(html: str, desk: str, reply_to: str | None) -> str:
     """
     if not reply_to:
         return html
-    return html.replace(f'href="{mailto_start(desk)}', f'href="{mailto_start(reply_to)}')
+    plain, signed = (mailto_start(header.address(one)) for one in (desk, reply_to))
+    return html.replace(f'href="{plain}', f'href="{signed}')
 
 
 def _part(subtype: str, content: str) -> bytes:

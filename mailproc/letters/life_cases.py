@@ -192,7 +192,8 @@ def _standing(letters: LifeLetters, language: str, _person: Person) -> Iterator[
             partial(ask, matter, (), to=ANNA, is_staff=False, cooldown_until=None if urgent else until),
         )
     started, raised = _case("started", language, "Anna Svensson")[1], _case("raised", language)[1]
-    events = (started, raised, *(_case(kind, language, _by(kind))[1] for kind in kinds()))
+    alerted = replace(started, kind="everybody alerted", by="")
+    events = (started, alerted, raised, *(_case(kind, language, _by(kind))[1] for kind in kinds()))
     yield (
         "standing-staff",
         partial(ask, MATTER, events, to=_STAFF, is_staff=True, cooldown_until=until, answers=None),

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from mailproc.reading.sentences import Sentence
 
 NEGATION_REACH = 3
+COST_OF_A_MATCH = 10
 MOST_TRIES = 6_000
-"""Places tried in one sentence: many times what any author needs, and a limit to what a hostile one,
+"""Places tried in one sentence, a match counting as ten: many times what any author needs, and a limit to what a hostile one,
 built of words that phrases wait for, can cost."""
 
 
@@ -88,7 +89,9 @@ class Phrasebook:
         self._single: dict[str, int] = dict.fromkeys(single, 0)
         self._common = frozenset(common)
         self._negations = frozenset(negations)
-        self._negations_after = tuple(words_of(phrase) for phrase in negations_after)
+        self._negations_after: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for after in map(words_of, negations_after):
+            self._negations_after[after[0]].append(after)
         self._clause_starters = frozenset(clause_starters)
         for key, phrase in phrases:
             for steps in phrasings(phrase, groups):
@@ -114,6 +117,7 @@ class Phrasebook:
                 for first in range(max(0, place - phrase.before_rarest), place + 1):
                     last = _follow(phrase, bits, first)
                     if last is not None and (first, last, phrase.key) not in found:
+                        tries += COST_OF_A_MATCH
                         negated = self._is_negated(sentence, first, last, phrase, bits)
                         found[first, last, phrase.key] = Match(
                             key=phrase.key, sentence=sentence, first=first, last=last, negated=negated
@@ -171,12 +175,11 @@ class Phrasebook:
                     return True
         if any(words[p] in self._negations and not bits[p] & phrase.all_bits for p in range(first + 1, last)):
             return True
-        return any(_begins(words, last + 1, after) for after in self._negations_after)
-
-
-def _begins(words: tuple[str, ...], start: int, wanted: tuple[str, ...]) -> bool:
-    """True where ``wanted`` stands at ``start``, or up to three words further on."""
-    return any(words[start + skip : start + skip + len(wanted)] == wanted for skip in range(4))
+        return any(
+            words[place : place + len(after)] == after
+            for place in range(last + 1, min(last + 2 + NEGATION_REACH, len(words)))
+            for after in self._negations_after.get(words[place], ())
+        )
 
 
 def _follow(phrase: _Phrase, bits: list[int], first: int) -> int | None:
