@@ -81,6 +81,11 @@ class Desk(Table):
     stale_after: Duration = timedelta(hours=24)
     reply_key: Secret | None = None
 
+    @property
+    def holds_letters(self) -> bool:
+        """True where every letter waits until a person releases it."""
+        return self.mode == Mode.OBSERVE
+
 
 class Operator(Table):
     """``[operator]``: the person who is told when the desk itself needs help."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.life import Occasion
 from mailproc.desk.matter import matter_of
-from mailproc.desk.promises import CHASE, CLOSE_PROPOSED, CLOSE_RESOLVED, REMIND_OF_PROPOSAL
+from mailproc.desk.promises import CHASE, CLOSE_PROPOSED, CLOSE_RESOLVED, REMIND_OF_PROPOSAL, TAKE_UP
 from mailproc.escalation.command import Verb
 from mailproc.escalation.conduct import ORDERS, Change
 from mailproc.escalation.status import Status
 from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
-from mailproc.settings import Mode
 from mailproc.store import escalations, outbox, timers
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailproc.desk.handle import Desk
     from mailproc.desk.life import Life
     from mailproc.desk.post import Post
     from mailproc.desk.promises import Promises
@@ -32,18 +32,28 @@ class Clockwork:
     """What happens by itself. The caller commits: a promise is gone only together with its effects."""
 
     def __init__(
-        self, settings: Settings, letters: Letters, post: Post, promises: Promises, life: Life
+        self,
+        settings: Settings,
+        letters: Letters,
+        post: Post,
+        promises: Promises,
+        life: Life,
+        desk: Desk,
     ) -> None:
         self._settings = settings
         self._letters = letters
         self._post = post
         self._promises = promises
         self._life = life
+        self._desk = desk
 
     def strike(self, connection: Connection, now: datetime) -> int:
         """Keeps every promise that is due; how many there were."""
         due = timers.take_due(connection, now)
         for promise in due:
+            if promise.kind == TAKE_UP and promise.mail_id is not None:
+                self._desk.take_up(connection, promise.mail_id, now)
+                continue
             row = escalations.entry(connection, promise.escalation_id) if promise.escalation_id else None
             if row is not None and not Status(row["status"]).is_over:
                 self._keep(connection, promise, row, now)
@@ -56,7 +66,7 @@ class Clockwork:
             self._tell_requester(connection, promise, row, "proposal waits", now)
         elif promise.kind in (CLOSE_PROPOSED, CLOSE_RESOLVED):
             change = Change(order=ORDERS[Verb.CLOSE], status=Status.CLOSED, level=None, words="")
-            self._life.change(connection, row, change, self._desk, Occasion(now=now))
+            self._life.change(connection, row, change, self._name, Occasion(now=now))
 
     def _chase(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
         """Again to all; then up the list; and when the list ends, the requester hears it honestly (P9)."""
@@ -86,9 +96,9 @@ class Clockwork:
         outbox.put(connection, [message], now=now, held=self._held)
 
     @property
-    def _desk(self) -> Address:
+    def _name(self) -> Address:
         return Address(email=self._settings.desk.address, name=self._settings.desk.name)
 
     @property
     def _held(self) -> bool:
-        return self._settings.desk.mode is Mode.OBSERVE
+        return self._settings.desk.holds_letters

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.matter import happening_of, matter_of
+from mailproc.desk.promises import TAKE_UP
 from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
 from mailproc.escalation.conduct import Change, Giver, Refused, Standing, conduct
 from mailproc.escalation.status import Status, possible
 from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
-from mailproc.policy.decision import Step
+from mailproc.policy.decision import Code, Step
 from mailproc.policy.organisations import same_house
 from mailproc.reading.request import Level
-from mailproc.settings import Mode
-from mailproc.store import escalations, outbox
+from mailproc.store import escalations, outbox, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,8 @@ class Life:
 
         What came of it, for the trace; None where the thread has no escalation.
         """
+        if command.verb is Verb.QUEUE and thread.escalation_id is None:
+            return self._queue(connection, thread, sender, occasion)
         row = escalations.entry(connection, thread.escalation_id) if thread.escalation_id else None
         if row is None:
             return None
@@ -68,6 +70,27 @@ class Life:
             is_proven=thread.signed_for == sender.email,
         )
         return self.act(connection, row, command, giver, self._called(sender), occasion)
+
+    def _queue(
+        self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
+    ) -> str | None:
+        """Keeps a request that met the cooldown until it is over (P5)."""
+        made = escalations.decision_of(connection, thread.mail_id) if thread.mail_id else None
+        if made is None or made["code"] != Code.COOLDOWN or thread.signed_for != sender.email:
+            return None
+        latest = escalations.latest(connection, made["ticket"])
+        if latest is None:
+            return None
+        until = latest.accepted_at + self._settings.policy.cooldown
+        timers.wind(connection, TAKE_UP, max(until, occasion.now), mail_id=made["mail_id"])
+        letter = self._letters.queued(
+            made["ticket"], until=until, to=sender, now=occasion.now, answers=occasion.mail
+        )
+        message = self._post.letter(
+            letter, key=f"queue:{occasion.mail_id}", now=occasion.now, mail_id=occasion.mail_id
+        )
+        outbox.put(connection, [message], now=occasion.now, held=self._settings.desk.holds_letters)
+        return "queued"
 
     def act(
         self,
@@ -239,4 +262,4 @@ class Life:
             self._post.letter(letter, key=f"{key}:{letter.to}", now=now, escalation_id=row["id"])
             for letter in letters
         ]
-        outbox.put(connection, messages, now=now, held=self._settings.desk.mode is Mode.OBSERVE)
+        outbox.put(connection, messages, now=now, held=self._settings.desk.holds_letters)

@@ -10,7 +10,7 @@ from mailproc.message.mail import Address
 from mailproc.policy.decision import Code, Outcome
 from mailproc.policy.digest_day import digest_moment, due_digest, next_digest
 from mailproc.reading.request import Evidence, EvidenceKind, Level
-from mailproc.settings import Mode, Person
+from mailproc.settings import Person
 from mailproc.store import digests, escalations, inbox, outbox
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Morning:
             )
             for person in self._readers()
         ]
-        outbox.put(connection, messages, now=now, held=self._settings.desk.mode is Mode.OBSERVE)
+        outbox.put(connection, messages, now=now, held=self._settings.desk.holds_letters)
         return True
 
     def preview(self, connection: Connection, *, day: date | None, now: datetime) -> Letter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.desk.clockwork import Clockwork
+from mailproc.desk.effects import Effects
 from mailproc.desk.handle import Desk
 from mailproc.desk.life import Life
 from mailproc.desk.morning import Morning
@@ -38,8 +39,9 @@ class Office:
         self.operator = OperatorDesk(self.letters, self.post)
         self.promises = Promises(settings, self.letters, self.post)
         self.life = Life(settings, self.letters, self.post, self.promises)
-        self.clockwork = Clockwork(settings, self.letters, self.post, self.promises, self.life)
-        self.desk = Desk(settings, self.letters, self.post, self.promises, self.life)
+        self.effects = Effects(settings, self.letters, self.post, self.promises)
+        self.desk = Desk(settings, self.effects, self.life)
+        self.clockwork = Clockwork(settings, self.letters, self.post, self.promises, self.life, self.desk)
         self.morning = Morning(settings, self.letters, self.post)
 
     def worker(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mailproc.desk.matter import matter_of
 from mailproc.escalation.status import Status
 from mailproc.reading.request import Level
-from mailproc.settings import Mode
 from mailproc.store import escalations, outbox, timers
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ CHASE = "chase"
 REMIND_OF_PROPOSAL = "remind of proposal"
 CLOSE_PROPOSED = "close proposed"
 CLOSE_RESOLVED = "close resolved"
+TAKE_UP = "take up"
 
 PROPOSAL_REMINDER = timedelta(days=2)
 PROPOSAL_CLOSES = timedelta(days=5)
@@ -108,4 +108,4 @@ class Promises:
             ),
             *self._post.alerts(people, title, body, key=key),
         ]
-        outbox.put(connection, messages, now=now, held=self._settings.desk.mode is Mode.OBSERVE)
+        outbox.put(connection, messages, now=now, held=self._settings.desk.holds_letters)

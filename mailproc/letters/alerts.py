@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.escalation.command import Verb
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
+from mailproc.letters.matter import buttons
 from mailproc.letters.quoting import mailto, one_line, several_lines, ticket_link
 from mailproc.policy.alerting import EVIDENT_TROUBLE
 from mailproc.policy.decision import Alert, Code
@@ -54,8 +56,7 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
         ],
         "received": pen.moment(pen.now),
         "write_to": mailto(email, subject=pen.subject) if email else "",
-        "ack": _can_be_acknowledged(decision),
-        "reply_with": pen.reply_link,
+        "buttons": buttons([Verb.ACK] if _can_be_acknowledged(decision) else [], pen),
     }
     return Draft(name="alert", kind=LetterKind.ALERT, data=data)
 

@@ -15,10 +15,12 @@ from mailproc.letters.matter import (
     Matter,
     about,
     about_for_staff,
+    buttons,
     command_lines,
     happened,
     quoted,
     told_of,
+    word_of,
 )
 from mailproc.letters.quoting import one_line
 
@@ -79,9 +81,8 @@ def refused(
         "yours": is_owner,
         "needs_example": because == "needs_words",
         "example": pen.say(f"example.{verb}") if because == "needs_words" else "",
-        "repeat": word_of(verb) if because == "unproven" else "",
+        "buttons": buttons([verb] if because == "unproven" else [], pen),
         "commands": command_lines(_instead(because, matter, possible, is_staff), pen) if known else [],
-        "reply_with": pen.reply_link,
     }
     return Draft(name=f"refused.{because}", kind=LetterKind.ANSWER, data=data)
 
@@ -97,6 +98,7 @@ def standing(
 ) -> Draft:
     """Where an escalation stands. Staff also see its timeline, with all words (P6)."""
     status = Status(matter.status)
+    asks = status is Status.SOLUTION_PROPOSED and not is_staff
     data = {
         **(about_for_staff if is_staff else about)(matter, pen, settings),
         "now": "waiting_emergency" if _is_waiting_emergency(matter) else str(status),
@@ -105,7 +107,7 @@ def standing(
         "staff": is_staff,
         "events": [_line(event, pen, settings) for event in events[-TIMELINE_SHOWN:]] if is_staff else [],
         "earlier": max(0, len(events) - TIMELINE_SHOWN) if is_staff else 0,
-        "answers": ("ACCEPT", "REJECT") if status is Status.SOLUTION_PROPOSED and not is_staff else (),
+        "buttons": buttons((Verb.ACCEPT, Verb.REJECT) if asks else (), pen),
     }
     return Draft(name="standing", kind=LetterKind.ANSWER, data=data)
 
@@ -135,11 +137,6 @@ def queued(ticket: str, pen: Pen, *, until: datetime) -> Draft:
 def handed_over() -> Draft:
     """After a second gap nobody is asked a third time: a colleague reads it."""
     return Draft(name="handed_over", kind=LetterKind.ANSWER, data={})
-
-
-def word_of(verb: Verb) -> str:
-    """The word as one writes it: ``STILL DOWN``. English is understood from everybody."""
-    return verb.replace("_", " ").upper()
 
 
 def _told(order: Order) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailproc.escalation.command import NEEDS_WORDS
 from mailproc.escalation.conduct import ORDERS
 from mailproc.letters.quoting import greeting_name, one_line, several_lines, ticket_link
 from mailproc.policy.digest_day import next_digest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from mailproc.escalation.command import Verb
     from mailproc.letters.pen import Pen
     from mailproc.message.mail import Address
     from mailproc.settings import Settings
@@ -73,7 +75,6 @@ def about(matter: Matter, pen: Pen, settings: Settings) -> dict[str, Any]:
         "since": pen.moment(matter.accepted_at),
         "owner": called(matter.acknowledged_by, pen, settings) if matter.acknowledged_by else "",
         "decides_at": pen.moment(next_digest(pen.now, settings.digest)),
-        "reply_with": pen.reply_link,
     }
 
 
@@ -119,6 +120,20 @@ def happened(event: Happening, pen: Pen) -> str:
 def quoted(happening: Happening) -> str:
     """What was written behind the command, fit to be printed."""
     return several_lines(happening.words, 2_000)
+
+
+def word_of(verb: Verb) -> str:
+    """The word as one writes it: ``STILL DOWN``. English is understood from everybody."""
+    return verb.replace("_", " ").upper()
+
+
+def buttons(verbs: Iterable[Verb], pen: Pen) -> list[dict[str, str]]:
+    """What answers with one word each; behind a word that needs more there is room to write on."""
+    words = [(word_of(verb), ": " if verb in NEEDS_WORDS else "") for verb in verbs]
+    return [
+        {"label": pen.say("answer.button", word=word), "link": pen.reply_link(word + room)}
+        for word, room in words
+    ]
 
 
 def command_lines(verbs: Iterable[str], pen: Pen) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.escalation.command import Verb
 from mailproc.escalation.status import Status
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
@@ -14,6 +15,7 @@ from mailproc.letters.matter import (
     Matter,
     about,
     about_for_staff,
+    buttons,
     command_lines,
     happened,
     quoted,
@@ -27,21 +29,21 @@ if TYPE_CHECKING:
 __all__ = ["Happening", "Matter", "news", "over", "staff_news"]
 
 _REQUESTER_ANSWERS = {
-    "solution proposed": ("ACCEPT", "REJECT"),
-    "proposal waits": ("ACCEPT", "REJECT"),
-    "solution accepted": ("STILL DOWN",),
-    "resolved by requester": ("STILL DOWN",),
+    "solution proposed": (Verb.ACCEPT, Verb.REJECT),
+    "proposal waits": (Verb.ACCEPT, Verb.REJECT),
+    "solution accepted": (Verb.STILL_DOWN,),
+    "resolved by requester": (Verb.STILL_DOWN,),
 }
 """The words that a piece of news asks for; each becomes a button."""
 
-STAFF_ANSWERS = {
-    Status.STARTED: ("ack", "decline", "note"),
-    Status.ACKNOWLEDGED: ("update", "propose", "close", "note"),
-    Status.SOLUTION_PROPOSED: ("update", "propose", "close"),
-    Status.SOLUTION_ACCEPTED: ("close", "update"),
-    Status.SOLUTION_REJECTED: ("ack", "propose", "update"),
-    Status.CLOSED: ("reopen",),
-    Status.CANCELED: ("reopen",),
+_STAFF_ANSWERS = {
+    Status.STARTED: (Verb.ACK, Verb.DECLINE, Verb.NOTE),
+    Status.ACKNOWLEDGED: (Verb.UPDATE, Verb.PROPOSE, Verb.CLOSE, Verb.NOTE),
+    Status.SOLUTION_PROPOSED: (Verb.UPDATE, Verb.PROPOSE, Verb.CLOSE),
+    Status.SOLUTION_ACCEPTED: (Verb.CLOSE, Verb.UPDATE),
+    Status.SOLUTION_REJECTED: (Verb.ACK, Verb.PROPOSE, Verb.UPDATE),
+    Status.CLOSED: (Verb.REOPEN,),
+    Status.CANCELED: (Verb.REOPEN,),
 }
 """What staff are likely to answer where an escalation stands; HELP names the rest."""
 
@@ -59,7 +61,7 @@ def news(matter: Matter, happening: Happening, pen: Pen, settings: Settings, *, 
         **about(matter, pen, settings),
         **told_of(happening, pen, settings),
         "words": quoted(happening) if may_quote else "",
-        "answers": _REQUESTER_ANSWERS.get(happening.kind, ()),
+        "buttons": buttons(_REQUESTER_ANSWERS.get(happening.kind, ()), pen),
     }
     return Draft(name=f"news.{happening.key}", kind=LetterKind.NEWS, data=data)
 
@@ -70,8 +72,8 @@ def staff_news(matter: Matter, happening: Happening, pen: Pen, settings: Setting
         **about_for_staff(matter, pen, settings),
         **told_of(happening, pen, settings),
         "words": quoted(happening),
-        "commands": command_lines(STAFF_ANSWERS[Status(matter.status)], pen),
-        "ack": Status(matter.status) is Status.STARTED,
+        "commands": command_lines(_STAFF_ANSWERS[Status(matter.status)], pen),
+        "buttons": buttons([Verb.ACK] if Status(matter.status) is Status.STARTED else [], pen),
     }
     return Draft(name=f"staff_news.{happening.key}", kind=LetterKind.STAFF_NEWS, data=data)
 

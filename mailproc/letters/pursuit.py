@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.escalation.command import Verb
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
-from mailproc.letters.matter import Matter, about, about_for_staff
+from mailproc.letters.matter import Matter, about, about_for_staff, buttons
 from mailproc.letters.quoting import one_line
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def chase(matter: Matter, pen: Pen, settings: Settings, *, waiting_since: dateti
         "waiting_since": pen.moment(waiting_since),
         "waiting": pen.calendar.lasting(pen.now - waiting_since),
         "round": round,
+        "buttons": buttons([Verb.ACK], pen),
     }
     return Draft(name="chase", kind=LetterKind.CHASE, data=data)
 

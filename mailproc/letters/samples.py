@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mailproc.letters.cases import DECIDES_AT, NOTICES, NOW, PRIYA, alerts, decisions, digests, sample_mail
-from mailproc.letters.life_cases import life_samples
+from mailproc.letters.life_samples import life_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailproc.reading.form_rules import forms_of
-from mailproc.reading.labels import DECORATION, LINE
+from mailproc.reading.labels import DECORATION, LINE, LONGEST_LABEL
 from mailproc.reading.request import FormReading, Section
 from mailproc.reading.sentences import WORD, folded, words_of
 from mailproc.reading.tongue import flat_label, tongue
@@ -84,8 +84,11 @@ def given_sections(text: str, form: FormRule) -> dict[str, str]:
 def label_of(line: str, form: FormRule) -> tuple[str | None, str]:
     """The label a line begins with and what follows it: "2. **User Impact** – 9 people"."""
     start = DECORATION.match(line).end()  # type: ignore[union-attr]
+    begins = WORD.search(line, start, start + LONGEST_LABEL)
+    if not begins or folded(begins[0]) not in form.first_words:
+        return None, ""
     words, ends = [], []
-    for match in WORD.finditer(line, start, start + 60):
+    for match in WORD.finditer(line, start, start + LONGEST_LABEL):
         words.append(folded(match[0]))
         ends.append(match.end())
     for length in range(min(len(words), 6), 0, -1):

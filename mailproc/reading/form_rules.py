@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,11 @@ class FormRule:
 
     form: Form
     labels: dict[tuple[str, ...], str]
+
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """The words that a label may begin with."""
+        return frozenset(words[0] for words in self.labels)
 
     @property
     def sections(self) -> tuple[FormSection, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mailproc.reading.request import Finding, Level
@@ -37,13 +38,10 @@ _LEVELS = {"emergency": Level.EMERGENCY, "higher": Level.HIGHER_PRIORITY}
 
 def read_level(mail: IncomingMail, subject: Passage, words: Passage, settings: Settings) -> LevelReading:
     """The level from a label, the address, a mark in the subject, or the author's words."""
-    readings = (
-        *_labelled(words),
-        *_addressed(mail, settings),
-        *_in_subject(subject),
-        *_in_words((subject, words)),
+    readings = chain(
+        _labelled(words), _addressed(mail, settings), _in_subject(subject), _in_words((subject, words))
     )
-    return next(iter(readings), LevelReading())
+    return next(readings, LevelReading())
 
 
 def _labelled(words: Passage) -> Iterable[LevelReading]:
@@ -83,16 +81,18 @@ def _in_subject(subject: Passage) -> Iterable[LevelReading]:
 
 def _in_words(passages: Iterable[Passage]) -> Iterable[LevelReading]:
     for passage in passages:
-        exclaimed = (_first_clause(sentence) for sentence in passage.sentences)
         asked = (match.words for match in passage.found("level.emergency"))
-        for words in (*asked, *(w for w in exclaimed if level_values().get(flat_label(w)) == "emergency")):
+        called_out = filter(None, map(_called_out, passage.sentences))
+        for words in chain(asked, called_out):
             yield LevelReading(level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, words, passage.place))
 
 
-def _first_clause(sentence: Sentence) -> str:
+def _called_out(sentence: Sentence) -> str | None:
     """ "Emergency" in "Emergency! Our shop is down" and in "Emergency - our shop is down"."""
-    last = min(sentence.breaks, default=len(sentence.words)) - 1
-    return sentence.between(0, last) if last < LONGEST_EXCLAMATION else ""
+    end = min(sentence.breaks, default=len(sentence.words))
+    if end > LONGEST_EXCLAMATION or level_values().get(" ".join(sentence.words[:end])) != "emergency":
+        return None
+    return sentence.between(0, end - 1)
 
 
 def _found(said: str, words: str, place: str) -> Finding:

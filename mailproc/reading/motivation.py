@@ -65,12 +65,12 @@ def without_mere_asking(reasons: Passage, author: Address | None) -> str:
     """
     names = frozenset(words_of(f"{author.name} {author.email}")) if author else frozenset()
     greeted = 1 if reasons.sentences and _is_address(reasons.sentences[0]) else 0
-    telling = [s for s in reasons.sentences[greeted:] if _tells(reasons, s, names)]
-    if not telling:
+    sentences = reasons.sentences[greeted:]
+    first = next((s.text.strip() for s in sentences if _tells(reasons, s, names)), None)
+    last = next((s.text.strip() for s in reversed(sentences) if _tells(reasons, s, names)), None)
+    if first is None or last is None:
         return reasons.text
-    start = reasons.text.find(telling[0].text.strip())
-    last = telling[-1].text.strip()
-    end = reasons.text.rfind(last) + len(last)
+    start, end = reasons.text.find(first), reasons.text.rfind(last) + len(last)
     return reasons.text[start:end] if 0 <= start < end else reasons.text
 
 

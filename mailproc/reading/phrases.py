@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 NEGATION_REACH = 3
 COST_OF_A_MATCH = 10
 MOST_TRIES = 6_000
-"""Places tried in one sentence, a match counting as ten: many times what any author needs, and a limit to what a hostile one,
-built of words that phrases wait for, can cost."""
+"""Places tried in one sentence, a match counting as ten: many times what any author needs, and a limit
+to what a hostile one, built of words that phrases wait for, can cost."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # One Japanese or Chinese character counts as a word: such text has no blanks to cut at.
-_WORD = r"[\u3005-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|\d+(?:[.,:]\d+)*|[€$£¥%#]"
+_WORD = r"[^\W\d_\u3005-\u30ff\u3400-\u9fff]+|[\u3005-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*|[€$£¥%#]"
 WORD = re.compile(_WORD)
 _WORD_OR_BREAK = re.compile(_WORD + r"|[,;:()\[\]{}–—/|、：；\n]|(?<=\s)-(?=\s)")
 _BREAKS = frozenset(",;:()[]{}–—/|、：；\n-")

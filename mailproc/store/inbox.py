@@ -104,6 +104,16 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[StoredMail]
     return [_stored(row) for row in rows]
 
 
+def stored(connection: Connection, mail_id: int) -> StoredMail | None:
+    """One mail with its octets; None where they were not kept."""
+    row = connection.execute(
+        select(mail, raw_mail.c.content)
+        .join(raw_mail, raw_mail.c.mail_id == mail.c.id)
+        .where(mail.c.id == mail_id)
+    ).one_or_none()
+    return _stored(row) if row else None
+
+
 def _stored(row: Row[Any]) -> StoredMail:
     return StoredMail(
         id=row.id,

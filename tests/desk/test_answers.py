@@ -220,3 +220,22 @@ def test_staff_can_ask(desk: DeskAtWork, word: str) -> None:
     [reply] = answer(desk, alert, word, sender=PRIYA)
     assert reply.to == "priya@helpdesk.example"
     assert status(desk) == "started"
+
+
+def test_a_request_in_the_cooldown_is_queued_and_taken_up_by_itself(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    opened(desk)
+    clock.forward(hours=2)
+    desk.close("SBM-51007")
+    [cooldown] = desk.receive(f"Please escalate ticket SBM-51007. {GOOD_REASON}")
+    [queued] = answer(desk, cooldown, "QUEUE", sender=KIM)
+    assert desk.outcome() == ("queued", None)
+    assert "SBM-51007" in queued.subject + queued.text
+    clock.forward(hours=45)
+    assert strike(desk) == []
+    clock.forward(hours=1)
+    letters = strike(desk)
+    assert [row["ticket"] for row in desk.open_escalations()] == ["SBM-51007"]
+    [accepted] = [letter for letter in letters if letter.kind == "accepted"]
+    assert accepted.to == "kim@norda.example"

@@ -44,7 +44,7 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
 ) -> None:
     office = desk.office
     office.desk, sound = (
-        StumblingDesk(desk.settings, office.letters, office.post, office.promises, office.life),
+        StumblingDesk(desk.settings, office.effects, office.life),
         office.desk,
     )
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))

@@ -104,7 +104,7 @@ def test_a_solution_is_accepted_or_rejected_by_one_word(letters: Letters) -> Non
     assert "reply ACCEPT" in text
     assert "reply REJECT and what is still wrong" in text
     assert "after two days" in text
-    assert buttons(letter.html) == ["ACCEPT", "REJECT"]
+    assert buttons(letter.html) == ["ACCEPT", "REJECT: "]
 
 
 def test_whoever_says_it_is_resolved_can_be_contradicted(letters: Letters) -> None:
@@ -398,7 +398,8 @@ def test_every_button_holds_a_word_that_the_desk_understands(letters: Letters) -
         for word in buttons(letters.preview(name, "en").html):
             command = read_command(word)
             assert command, (name, word)
-            assert command.verb.replace("_", " ").upper() == word
+            assert command.verb.replace("_", " ").upper() == word.removesuffix(": ")
+            assert (command.verb in NEEDS_WORDS) is word.endswith(": ")
             found += 1
     assert found > 20
 
