@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -39,15 +40,15 @@ HEAD = (
     "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 )
 FILLING = {
-    "en": "We have checked the network, the printer queue and the user rights, and restarted the service twice. "
-    "The log shows a timeout after thirty seconds, and then the import ends with a message about a file. ",
-    "de": "Wir haben das Netz, die Warteschlange des Druckers und die Rechte geprüft und den Dienst neu gestartet. "
-    "Im Protokoll steht nach dreißig Sekunden eine Zeitüberschreitung, danach endet der Import mit einer Meldung. ",
+    "en": "We have checked the network, the printer queue and the user rights, and restarted the "
+    "service twice. The log shows a timeout after thirty seconds, and then the import ends with a message. ",
+    "de": "Wir haben das Netz, die Warteschlange des Druckers und die Rechte geprüft und den "
+    "Dienst neu gestartet. Im Protokoll steht nach dreißig Sekunden eine Zeitüberschreitung, danach endet der Import. ",
 }
 KINDS = {
     "request, English": (
         "Ticket SBM-48213",
-        "Please raise the priority of ticket SBM-48213. If the invoices do not leave the house before Friday, "
+        "Please raise the priority of ticket SBM-48213. If the invoices do not leave before Friday, "
         "our biggest customer cancels the contract, and we lose 14,000 EUR a day.",
         "en",
     ),
@@ -93,9 +94,9 @@ def main() -> None:
         parsed = parse(raw)
         request = read(parsed, DESK)
         steps = (
-            milliseconds(lambda raw=raw: parse(raw), seconds),
-            milliseconds(lambda parsed=parsed: read(parsed, DESK), seconds),
-            milliseconds(lambda request=request: decide(request, FACTS, DESK.policy), seconds),
+            milliseconds(partial(parse, raw), seconds),
+            milliseconds(partial(read, parsed, DESK), seconds),
+            milliseconds(partial(decide, request, FACTS, DESK.policy), seconds),
         )
         told = " ".join(f"{step:7.3f}" for step in steps)
         print(f"{kind:20} {len(raw):6} {told} {1000 / sum(steps):8.0f}")

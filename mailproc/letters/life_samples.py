@@ -60,9 +60,12 @@ def _news(letters: LifeLetters, language: str) -> Samples:
 def _staff_news(letters: LifeLetters, language: str, person: Person) -> Samples:
     tell = partial(letters.staff_news, person=person, now=NOW)
     over = partial(letters.over, person=person, now=NOW)
-    return {
+    made: Samples = {
         f"staff-news-{kind.replace(' ', '-')}": partial(tell, *case(kind, language)) for kind in kinds()
-    } | {f"over-{kind}": partial(over, *case(kind, language)) for kind in ("acknowledged", "closed")}
+    }
+    for kind in ("acknowledged", "closed"):
+        made[f"over-{kind}"] = partial(over, *case(kind, language))
+    return made
 
 
 def _done(letters: LifeLetters, language: str, person: Person) -> Samples:
@@ -133,12 +136,12 @@ def _asked(letters: LifeLetters, language: str) -> Samples:
 def _waiting(letters: LifeLetters, language: str, person: Person) -> Samples:
     waiting = replace(WAITING, language=language)
     chase = partial(letters.chase, waiting, person=person, waiting_since=waiting.accepted_at, now=NOW)
-    to_requester = {"to": ANNA, "now": NOW, "language": language}
+    queued = partial(letters.queued, waiting.ticket, until=_UNTIL)
     return {
         "chase-first": partial(chase, round=0),
         "chase-again": partial(chase, round=1),
         "chase-up-the-list": partial(chase, round=2),
         "exhausted": partial(letters.exhausted, waiting, to=ANNA, now=NOW),
-        "queued": partial(letters.queued, waiting.ticket, until=_UNTIL, **to_requester),
-        "handed-over": partial(letters.handed_over, **to_requester),
+        "queued": partial(queued, to=ANNA, now=NOW, language=language),
+        "handed-over": partial(letters.handed_over, to=ANNA, now=NOW, language=language),
     }

@@ -150,6 +150,15 @@ def test_words_that_are_not_for_the_requester_never_appear(letters: Letters, kin
         assert ("contract ends" in shown) is (allowed and kind in meant)
 
 
+def test_the_documentation_says_who_reads_what() -> None:
+    document = (TEMPLATES.parent / "docs/templates.md").read_text(encoding="utf-8")
+    for verb, order in ORDERS.items():
+        told = (order.tells_requester, order.words_to_requester, order.tells_staff or order.alerts)
+        cells = [verb.replace("_", " ").upper().join("``"), order.happening]
+        cells += ["yes" if one else "no" for one in told]
+        assert f"| {' | '.join(cells)} |" in document
+
+
 @pytest.mark.parametrize("kind", ["note", "assigned"])
 def test_what_is_internal_is_never_written_to_a_requester(letters: Letters, kind: str) -> None:
     with pytest.raises(ValueError, match="never told to a requester"):
