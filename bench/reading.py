@@ -43,7 +43,7 @@ FILLING = {
     "en": "We have checked the network, the printer queue and the user rights, and restarted the "
     "service twice. The log shows a timeout after thirty seconds, and then the import ends with a message. ",
     "de": "Wir haben das Netz, die Warteschlange des Druckers und die Rechte geprüft und den "
-    "Dienst neu gestartet. Im Protokoll steht nach dreißig Sekunden eine Zeitüberschreitung, danach endet der Import. ",
+    "Dienst neu gestartet. Im Protokoll steht nach dreißig Sekunden eine Zeitüberschreitung, dann Schluss. ",
 }
 KINDS = {
     "request, English": (

@@ -117,7 +117,8 @@ def _standing(letters: LifeLetters, language: str) -> Samples:
     }
     for status in Status:
         matter = replace(QUIET, status=status, language=language)
-        made[f"standing-{status.replace('_', '-')}"] = partial(to_requester, matter, cooldown_until=_UNTIL)
+        until = None if status.is_over else _UNTIL
+        made[f"standing-{status.replace('_', '-')}"] = partial(to_requester, matter, cooldown_until=until)
     return made
 
 

@@ -107,6 +107,9 @@ def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | Non
     for match in passage.found_in(sentence, "ticket.other_numbers"):
         if not 0 < first - match.last <= CUE_REACH:
             continue
+        # Without accents Swedish "år" (year) is "är" (is), which stands before any number.
+        if match.first == match.last and sentence.words[match.last] in passage.number_words:
+            continue
         between = sentence.words[match.last + 1 : first]
         if all(word in number_words or word[0].isdigit() for word in between):
             best = match.last if best is None else max(best, match.last)
