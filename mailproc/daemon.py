@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mailproc import systemd
-from mailproc.desk.office import Office
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
+from mailproc.desk.office import Office
 from mailproc.desk.undelivered import Undelivered
 from mailproc.intake.imap import ImapIntake
 from mailproc.intake.smtp import SmtpIntake, our_addresses

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mailproc.desk.matter import happening_of, matter_of
 from mailproc.desk.promises import TAKE_UP
 from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
-from mailproc.escalation.conduct import Change, Giver, Refused, Standing, conduct
+from mailproc.escalation.conduct import UNDERSTOOD, Change, Giver, Refused, Standing, conduct
 from mailproc.escalation.status import Status, possible
 from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
@@ -161,7 +161,8 @@ class Life:
         occasion: Occasion,
     ) -> Iterator[Letter]:
         matter, now, order = matter_of(row, self._settings), occasion.now, change.order
-        yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
+        if not self._settings.is_own_address(by.email):  # what the clock did needs no receipt
+            yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
         told = {by.email}
         if order.tells_requester:
             words_allowed = order.words_to_requester and self._settings.person(by.email) is not None
@@ -189,6 +190,7 @@ class Life:
             to=by,
             now=occasion.now,
             answers=occasion.mail,
+            language=row["language"],
         )
 
     def _answer(
@@ -222,8 +224,10 @@ class Life:
                 now=now,
                 answers=mail,
             )
-        verbs = [str(verb) for verb in Verb if giver.is_staff or verb in FOR_REQUESTERS]
-        return self._letters.help(verbs, is_staff=giver.is_staff, to=by, now=now, answers=mail)
+        verbs = [str(verb) for verb in UNDERSTOOD if giver.is_staff or verb in FOR_REQUESTERS]
+        return self._letters.help(
+            verbs, is_staff=giver.is_staff, to=by, now=now, answers=mail, language=row["language"]
+        )
 
     def _voices(self, connection: Connection, row: dict[str, Any]) -> list[Address]:
         """The requester, and everybody else outside staff who asked for the same."""
@@ -241,7 +245,7 @@ class Life:
 
     def _concerned(self, connection: Connection, row: dict[str, Any]) -> list[Person]:
         """Whoever works on it, everybody who was alerted, or else the PMs."""
-        alerted = set(outbox.recipients(connection, row["id"], "alert")) | {row["acknowledged_by"]}
+        alerted = {row["acknowledged_by"], *outbox.recipients(connection, row["id"], ("alert", "chase"))}
         people = [person for person in self._settings.people if person.email in alerted]
         return people or list(self._settings.people_with("pm"))
 

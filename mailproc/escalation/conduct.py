@@ -79,6 +79,9 @@ ORDERS: dict[Verb, Order] = {
 }
 """Every command that changes something, by its verb. The rest only answers."""
 
+UNDERSTOOD = (*ORDERS, Verb.STATUS, Verb.WHY, Verb.HELP)
+"""Every command that an answer about an escalation may hold, for the letter that explains them."""
+
 _LEVELS = {
     "emergency": Level.EMERGENCY,
     "higher": Level.HIGHER_PRIORITY,

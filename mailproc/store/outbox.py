@@ -203,10 +203,10 @@ def of_mail(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
-def recipients(connection: Connection, escalation_id: int, kind: str) -> list[str]:
-    """Everybody who was sent a letter of a kind about an escalation."""
+def recipients(connection: Connection, escalation_id: int, kinds: Sequence[str]) -> list[str]:
+    """Everybody who was sent a letter of these kinds about an escalation."""
     query = select(outbox.c.recipient).where(
-        outbox.c.escalation_id == escalation_id, outbox.c.kind == kind, outbox.c.channel == "mail"
+        outbox.c.escalation_id == escalation_id, outbox.c.kind.in_(kinds), outbox.c.channel == "mail"
     )
     return list(connection.execute(query).scalars())
 
