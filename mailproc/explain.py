@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from mailproc.desk.consider import consider
+from mailproc.message.parse import parse
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Facts
 from mailproc.policy.digest_day import next_digest
+from mailproc.settings import Desk, Settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +22,6 @@ if TYPE_CHECKING:
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
-    from mailproc.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +74,18 @@ class Explanation:
             "trace": [{"rule": step.rule, "said": step.said, "words": step.words} for step in decision.trace],
             "reply": self.letters[0].text if self.letters else None,
         }
+
+
+def assumed_settings(raw: bytes) -> Settings:
+    """What a desk without a configuration takes for granted: that the mail was written to it."""
+    mail = parse(raw)
+    sender = mail.sender.email if mail.sender else ""
+    for to in mail.to:
+        bare = f"{to.local_part.partition('+')[0]}@{to.domain}"
+        if bare != sender:
+            with suppress(ValidationError):  # not every address in a mail is one
+                return Settings(desk=Desk(address=bare))
+    return Settings()
 
 
 def explain(raw: bytes, settings: Settings, letters: Letters, *, now: datetime) -> Explanation:

@@ -14,7 +14,6 @@ from mailproc.cli.app import ConfigOption, JsonOption, RefusedError, app, config
 
 if TYPE_CHECKING:
     from mailproc.explain import Explanation
-    from mailproc.settings import Settings
 
 
 @app.command()
@@ -24,12 +23,14 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Reads and decides mail without storing or sending: what was understood, and the letter."""
+    from mailproc.explain import assumed_settings
     from mailproc.explain import explain as explain_mail
     from mailproc.letters import Letters
     from mailproc.resources import folder
+    from mailproc.settings import Settings
 
-    settings = configuration(config) if config else _without_configuration()
-    letters = Letters(settings, folder("templates"))
+    given = configuration(config) if config else None
+    letters = Letters(given or Settings(), folder("templates"))
     missing = 0
     for file in files:
         try:
@@ -38,19 +39,13 @@ def explain(
             missing += 1
             _say_unreadable(str(file), fault, as_json)
             continue
-        explanation = explain_mail(raw, settings, letters, now=now())
+        explanation = explain_mail(raw, given or assumed_settings(raw), letters, now=now())
         if as_json:
             typer.echo(json.dumps(explanation.as_json(str(file)), ensure_ascii=False))
         else:
             _show(str(file), explanation)
     if missing:
         raise typer.Exit(1)
-
-
-def _without_configuration() -> Settings:
-    from mailproc.settings import Settings
-
-    return Settings()
 
 
 def _say_unreadable(file: str, fault: OSError, as_json: bool) -> None:
