@@ -62,12 +62,16 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
 
 
 def cited(evidence: tuple[Evidence, ...], pen: Pen) -> Iterator[dict[str, str]]:
-    """Each piece of evidence with its label, its date and the sentence that shows it (E3)."""
+    """Each sentence that shows evidence once, with all it shows and the first date it names (E3)."""
+    sentences: dict[str, list[Evidence]] = {}
     for item in evidence:
+        sentences.setdefault(item.sentence, []).append(item)
+    for sentence, shown in sentences.items():
+        due = min((item.due for item in shown if item.due), default=None)
         yield {
-            "label": pen.say(f"evidence.{item.kind}"),
-            "due": pen.day(item.due) if item.due else "",
-            "sentence": several_lines(item.sentence, 400),
+            "label": " · ".join(pen.say(f"evidence.{item.kind}") for item in shown),
+            "due": pen.day(due) if due else "",
+            "sentence": several_lines(sentence, 400),
         }
 
 
