@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 GRACE = 20.0
 """Seconds that connections and attempts under way have to end after SIGTERM."""
 
+STEPS_OF_AN_ATTEMPT = 10
+"""Waits that one attempt can add up to at the most, each as long as ``[delivery] timeout``."""
+
 STALLED_AFTER = 120.0
 """Seconds without progress of a thread after which the watchdog is no longer fed."""
 
@@ -70,6 +73,7 @@ class Daemon:
         )
         undelivered = Undelivered(settings, self._office.operator, self._hostname)
         give_up_after = settings.delivery.give_up_after
+        hold = STEPS_OF_AN_ATTEMPT * settings.delivery.timeout
         self._dispatchers = {
             "letters": Dispatcher(
                 self.database,
@@ -79,6 +83,7 @@ class Daemon:
                 clock=clock,
                 threads=settings.delivery.connections,
                 give_up_after=give_up_after,
+                hold=hold,
             ),
             "alerts": Dispatcher(
                 self.database,
@@ -88,6 +93,7 @@ class Daemon:
                 clock=clock,
                 threads=4,
                 give_up_after=give_up_after,
+                hold=hold,
             ),
         }
         self._mailboxes = [

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mailproc.settings import Settings
 
 
+NULL_RETURN_PATH = b"Return-Path: <>\r\n"
+"""Final delivery writes the envelope sender into the mail (RFC 5321 §4.4); nobody answers the null one."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Considered:
     """A mail, the matter it answers, and what it asks for."""
@@ -27,13 +31,18 @@ class Considered:
 
 
 def consider(
-    raw: bytes, settings: Settings, thread_of: Callable[[IncomingMail], Thread | None] = lambda mail: None
+    raw: bytes,
+    settings: Settings,
+    *,
+    envelope_from: str | None = None,
+    thread_of: Callable[[IncomingMail], Thread | None] = lambda mail: None,
 ) -> Considered:
     """Parses and reads a mail. Never raises for what stands in it.
 
-    ``thread_of`` finds the matter that a mail answers; its ticket is understood where the mail names none.
+    ``envelope_from`` is ``""`` for the null sender, None where it is not known. ``thread_of`` finds the matter
+    that a mail answers; its ticket is understood where the mail names none.
     """
-    mail = parse(raw)
+    mail = parse(NULL_RETURN_PATH + raw if envelope_from == "" else raw)
     thread = thread_of(mail)
     request = read(mail, settings, thread_ticket=thread.ticket if thread else None)
     return Considered(mail=mail, thread=thread, request=request)

@@ -58,6 +58,7 @@ class Dispatcher:
         clock: Callable[[], datetime],
         threads: int,
         give_up_after: timedelta,
+        hold: timedelta,
     ) -> None:
         self._database = database
         self._channels = tuple(channels)
@@ -66,6 +67,7 @@ class Dispatcher:
         self._clock = clock
         self._threads = threads
         self._give_up_after = give_up_after
+        self._hold = hold
         self._ended: queue.SimpleQueue[Ended | None] = queue.SimpleQueue()
         self._under_way = 0
 
@@ -93,10 +95,13 @@ class Dispatcher:
             now = self._clock()
             for one in ended:
                 self._record(connection, one, now)
-            claimed = outbox.claim(connection, now, room, self._channels) if room > 0 else []
+            claimed = self._claim(connection, now, room)
             due = outbox.next_due(connection, self._channels)
         wait = LOOK_EVERY if due is None else (due - now).total_seconds()
         return claimed, max(0.0, min(wait, LOOK_EVERY))
+
+    def _claim(self, connection: Connection, now: datetime, room: int) -> list[Claimed]:
+        return outbox.claim(connection, now, room, self._channels, self._hold) if room > 0 else []
 
     def _attempt(self, message: Claimed) -> None:
         try:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BATCH = 50
 TRIES = 3
 RETRY_AFTER = timedelta(seconds=5)
+MOST_HOPS = 100
+"""Received lines of a mail that is in no loop (RFC 5321 §6.3)."""
 
 log = structlog.get_logger("mailproc.worker")
 
@@ -68,7 +70,12 @@ class Worker:
 
     def _read(self, mail: StoredMail) -> Considered | None:
         try:
-            return consider(mail.raw, self._office.settings, partial(self._thread, mail))
+            return consider(
+                mail.raw,
+                self._office.settings,
+                envelope_from=mail.envelope_from,
+                thread_of=partial(self._thread, mail),
+            )
         except Exception as fault:
             self._give_back(mail, fault)
             return None
@@ -112,6 +119,8 @@ class Worker:
         """Mail that is not handled at all: too large, or it ended the process each time it was tried."""
         if mail.is_oversize:
             code, trouble = Code.OVERSIZE, f"{mail.size:,} octets are more than the desk takes"
+        elif mail.hops > MOST_HOPS:
+            code, trouble = Code.MALFORMED, f"{mail.hops} Received lines: the mail goes in circles"
         elif mail.attempts > TRIES:
             code, trouble = Code.POISON, f"the desk stopped {TRIES} times while it handled this mail"
         else:

@@ -44,6 +44,12 @@ class StoredMail:
         return self.size > len(self.raw)
 
     @property
+    def hops(self) -> int:
+        """How many servers have written themselves on top of the mail."""
+        head = self.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+        return (b"\n" + head.lower()).count(b"\nreceived:")
+
+    @property
     def by_imap(self) -> bool:
         """True for mail that lies in a mailbox shared with people."""
         return self.way.startswith("imap:")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 _WITHOUT_CONTENT = [column for column in outbox.c if column.name != "content"]
 
-CLAIM = timedelta(seconds=180)
-"""How long an attempt may take before another worker repeats it with the same Message-ID."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
@@ -87,8 +84,13 @@ def put(connection: Connection, messages: Sequence[Outgoing], *, now: datetime, 
     return int(connection.execute(statement, rows).rowcount)
 
 
-def claim(connection: Connection, now: datetime, limit: int, channels: Sequence[str]) -> list[Claimed]:
-    """Takes messages that are due, and writes the attempt down before it is made."""
+def claim(
+    connection: Connection, now: datetime, limit: int, channels: Sequence[str], hold: timedelta
+) -> list[Claimed]:
+    """Takes messages that are due, and writes the attempt down before it is made.
+
+    An attempt that is not over after ``hold`` is repeated by whoever looks, with the same Message-ID.
+    """
     due = (
         select(outbox.c.id)
         .where(OUTBOX_DUE, outbox.c.next_attempt_at <= now, outbox.c.channel.in_(channels))
@@ -102,7 +104,7 @@ def claim(connection: Connection, now: datetime, limit: int, channels: Sequence[
     rows = connection.execute(
         update(outbox)
         .where(outbox.c.id.in_(ids))
-        .values(state="sending", attempts=outbox.c.attempts + 1, next_attempt_at=now + CLAIM)
+        .values(state="sending", attempts=outbox.c.attempts + 1, next_attempt_at=now + hold)
         .returning(outbox)
     )
     claimed = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desk.conftest import GOOD_REASON, DeskAtWork, settings
+from tests.desk.conftest import GOOD_REASON, HOUR, DeskAtWork, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,9 +212,23 @@ def test_observe_decides_and_holds_every_letter(database: Database, clock: HandC
     with database.write() as connection:
         rows = outbox.listing(connection)
         assert {row["state"] for row in rows} == {"held"}
-        assert outbox.claim(connection, clock(), 10, ("mail", "alert")) == []
+        assert outbox.claim(connection, clock(), 10, ("mail", "alert"), HOUR) == []
         outbox.release(connection, None, clock())
-        assert len(outbox.claim(connection, clock(), 10, ("mail", "alert"))) == len(rows)
+        assert len(outbox.claim(connection, clock(), 10, ("mail", "alert"), HOUR)) == len(rows)
+
+
+def test_the_null_sender_is_never_answered(desk: DeskAtWork) -> None:
+    id_ = desk.put(desk.mail(f"Escalate ticket SBM-48213. {GOOD_REASON}"), envelope_from="")
+    desk.work()
+    assert desk.outcome(id_)[0] in ("automatic", "bounce")
+    assert [letter for letter in desk.sent_for(id_) if letter.kind != "ordinary"] == []
+
+
+def test_a_mail_that_goes_in_circles_is_set_aside(desk: DeskAtWork) -> None:
+    raw = b"Received: from a.example by b.example; Mon, 23 Nov 2026 10:00:00 +0000\r\n" * 101 + desk.mail("…")
+    id_ = desk.put(raw)
+    desk.work()
+    assert desk.outcome(id_) == ("quarantined", "malformed")
 
 
 def test_last_weeks_emergency_wakes_nobody(desk: DeskAtWork) -> None:

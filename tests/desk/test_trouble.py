@@ -102,6 +102,7 @@ def dispatching(
         clock=desk.clock,
         threads=4,
         give_up_after=give_up_after,
+        hold=timedelta(minutes=3),
     )
     stopping = threading.Event()
     thread = threading.Thread(target=dispatcher.run, args=(stopping,))
