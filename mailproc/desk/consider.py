@@ -39,8 +39,8 @@ def consider(
 ) -> Considered:
     """Parses and reads a mail. Never raises for what stands in it.
 
-    ``envelope_from`` is ``""`` for the null sender, None where it is not known. ``thread_of`` finds the matter
-    that a mail answers; its ticket is understood where the mail names none.
+    ``envelope_from`` is ``""`` for the null sender, None where it is not known. ``thread_of`` finds the
+    matter that a mail answers; its ticket is understood where the mail names none.
     """
     mail = parse(NULL_RETURN_PATH + raw if envelope_from == "" else raw)
     thread = thread_of(mail)
