@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, time, timedelta, tzinfo
+    from datetime import date, datetime, time, tzinfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,10 +80,14 @@ def _duration(duration: timedelta, locale: str) -> str:
 
 @lru_cache(maxsize=32)
 def _hours(duration: timedelta, locale: str) -> str:
-    from babel.units import format_unit
+    from babel.dates import format_timedelta
 
-    hours, seconds = divmod(round(duration.total_seconds()), 3600)
-    said = [format_unit(hours, "duration-hour", locale=locale)] if hours or not seconds else []
-    if seconds:
-        said.append(format_unit(round(seconds / 60), "duration-minute", locale=locale))
+    hours = timedelta(hours=duration // timedelta(hours=1))
+    parts = ((hours, "hour"), (duration - hours, "minute"))
+    # The threshold keeps 48 hours from becoming two days.
+    said = [
+        format_timedelta(part, granularity=unit, threshold=1e6, locale=locale)  # type: ignore[arg-type]
+        for part, unit in parts
+        if part or unit == "hour"
+    ]
     return " ".join(said)

@@ -20,18 +20,23 @@ class BrokenTemplateError(ValueError):
 
 
 class Catalogue:
-    """All words of one language, prepared: ``"accepted.opening"`` → a sentence with its gaps."""
+    """All words of one language: ``"accepted.opening"`` → a sentence with its gaps.
+
+    Each is checked at once and prepared when a letter first says it.
+    """
 
     def __init__(self, language: str, folders: Sequence[Path], environment: Environment) -> None:
         self.language = language
+        self._environment = environment
         self._words: dict[str, str | Template] = {}
         for code in dict.fromkeys((FALLBACK, language)):
             for folder in reversed(folders):
-                self._add(folder / code / CATALOGUE, environment)
+                self._add(folder / code / CATALOGUE)
 
-    def _add(self, file: Path, environment: Environment) -> None:
+    def _add(self, file: Path) -> None:
         for key, value in _read(file).items():
-            self._words[key] = _prepare(file, key, value, environment)
+            _check(file, key, value, self._environment)
+            self._words[key] = value
 
     def find(self, letter: str, key: str) -> str:
         """The full name of a key: the letter's own word, one of its kin, or one that all letters share.
@@ -53,7 +58,11 @@ class Catalogue:
         Raises ``jinja2.UndefinedError`` for a gap that the letter knows nothing about.
         """
         word = self._words[name]
-        return word if isinstance(word, str) else word.render(data)
+        if isinstance(word, str):
+            if "{" not in word:
+                return word
+            word = self._words[name] = self._environment.from_string(word)
+        return word.render(data)
 
 
 class Words:
@@ -112,10 +121,10 @@ def _flat(table: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
             raise ValueError(f"{before}{key}: found {value!r}; allowed: a text in quotes")
 
 
-def _prepare(file: Path, key: str, value: str, environment: Environment) -> str | Template:
+def _check(file: Path, key: str, value: str, environment: Environment) -> None:
     if "{" not in value:
-        return value
+        return
     try:
-        return environment.from_string(value)
+        environment.parse(value)
     except TemplateError as fault:
         raise BrokenTemplateError(f"{file}: {key}: {fault}") from fault

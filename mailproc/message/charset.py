@@ -40,6 +40,7 @@ _NO_CHARSET = frozenset(
     {"", "unknown-8bit", "unknown", "x-unknown", "default_charset", "binary", "8bit", "7bit"}
 )
 _TEXT_CODEC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,40}\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DETECT_AT_MOST = 20_000  # octets; detection is slow, and a page of text tells enough
 _ENOUGH_TO_DETECT = 20
 
@@ -86,7 +87,7 @@ def _try(octets: bytes, codec: str, *, forgive_c1: bool = False) -> str | None:
     except (LookupError, UnicodeError, ValueError):
         return octets.decode("latin-1") if forgive_c1 and not _is_utf8(octets) else None
     # Codecs such as UTF-7 can produce lone surrogates, which no other program can store.
-    return text if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text) else None
+    return text if text.isascii() or not _SURROGATE.search(text) else None
 
 
 def _detected(octets: bytes) -> str:

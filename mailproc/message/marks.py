@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 QUOTE_OPEN = "\ue0e0"
 QUOTE_CLOSE = "\ue0e1"
 HISTORY_BEGINS = "\ue0e2"
@@ -21,9 +23,9 @@ ALL_MARKS = frozenset(
         ATTRIBUTION_CLOSE,
     )
 )
-_REMOVE = dict.fromkeys(map(ord, ALL_MARKS))
+_MARK = re.compile(f"[{''.join(sorted(ALL_MARKS))}]")
 
 
 def without_marks(text: str) -> str:
     """The text as a reader sees it. Marks a stranger wrote into a mail go the same way."""
-    return text if text.isascii() else text.translate(_REMOVE)
+    return text if text.isascii() else _MARK.sub("", text)

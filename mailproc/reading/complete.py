@@ -34,6 +34,11 @@ class _Reasons:
     evidence: tuple[Evidence, ...]
     excuses: tuple[Excuse, ...]
 
+    @property
+    def mere_excuse(self) -> bool:
+        """True where only reasons are given that do not count."""
+        return bool(self.excuses) and not self.evidence
+
 
 def complete(
     first: EscalationRequest,
@@ -43,6 +48,7 @@ def complete(
 ) -> EscalationRequest | None:
     """The first request with what the answer brings; None where it brings nothing that was missing.
 
+    An answer that brings only an excuse is merged too, so that the policy can say what is wrong with it.
     In an answer a number needs no word such as "ticket" before it, a sentence no "because", and the
     sections of a form no labels. What is quoted counts for nothing, whatever the client quotes.
     """
@@ -52,6 +58,8 @@ def complete(
     ticket = None if first.ticket else _ticket(answer, heard, settings)
     form = _form(first, answer_mail, settings)
     reasons = _reasons(first, answer_mail, heard)
+    if reasons and reasons.mere_excuse and (ticket or form):
+        reasons = None  # "Sorry, I forgot the number": an apology beside what was asked for
     if not (ticket or reasons or form):
         return None
     if ticket:
@@ -86,12 +94,11 @@ def _reasons(first: EscalationRequest, mail: IncomingMail, words: Passage) -> _R
     reasons = passage(text, words.place, tuple(t.code for t in words.tongues), taken_from=words)
     if not holds_reason(reasons, mail.sender):
         return None
-    found = _Reasons(
+    return _Reasons(
         text=without_mere_asking(reasons, mail.sender),
         evidence=find_evidence(reasons, mail.date.date() if mail.date else None),
         excuses=find_excuses(reasons),
     )
-    return None if found.excuses and not found.evidence else found
 
 
 def _form(first: EscalationRequest, mail: IncomingMail, settings: Settings) -> FormReading | None:
@@ -155,11 +162,12 @@ def _with_ticket(first: EscalationRequest, ticket: str) -> EscalationRequest:
 
 def _with_reasons(first: EscalationRequest, reasons: _Reasons) -> EscalationRequest:
     evidence = (*first.evidence, *reasons.evidence)
+    excuses = (*first.excuses, *reasons.excuses)
     return replace(
         first,
         motivation="\n\n".join(filter(None, (first.motivation, reasons.text))),
         evidence=evidence,
-        excuses=(*first.excuses, *reasons.excuses) if evidence else (),
+        excuses=excuses if evidence or reasons.excuses else (),
         summary=evidence[0].sentence if evidence else " ".join(reasons.text.split()),
         trace=(*first.trace, _brought("motivation", reasons.text)),
     )

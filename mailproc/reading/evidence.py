@@ -23,6 +23,9 @@ _NOT_FOR_A_WISH = frozenset({EvidenceKind.REVENUE, EvidenceKind.OUTAGE})
 _EXCUSED = frozenset({EvidenceKind.DEADLINE, EvidenceKind.DEAL, EvidenceKind.OUTAGE, EvidenceKind.MANY_USERS})
 """Evidence that an excuse around it takes away: "I promised the customers to have it by Friday"."""
 
+_NOT_IN_A_TIMELINE = frozenset({EvidenceKind.OUTAGE, EvidenceKind.CHURN})
+"""What the question for a date cannot say: "when will the portal be out" tells of no outage."""
+
 
 def find_excuses(passage: Passage) -> tuple[Excuse, ...]:
     """Reasons that do not count: forgotten, and promised. One of a kind for each sentence."""
@@ -40,10 +43,12 @@ def find_evidence(passage: Passage, written: date | None) -> tuple[Evidence, ...
     What an excuse itself says ("promised for Friday") is none; what follows a turn ("but they
     will leave us") is.
     """
-    excuses = _excuse_matches(passage)
+    excuses, timelines = _excuse_matches(passage), passage.found("misuse.timeline")
     found: dict[tuple[int, EvidenceKind], Evidence] = {}
     for kind in EvidenceKind:
         for match in passage.found(f"evidence.{kind}"):
+            if kind in _NOT_IN_A_TIMELINE and any(_overlap(match, asked) for asked in timelines):
+                continue
             if any(_takes_away(excuse, match, kind, passage) for excuse in excuses):
                 continue
             due = due_date(match.sentence, passage.tongues, written) if written else None
@@ -83,8 +88,12 @@ def _takes_away(excuse: Match, match: Match, kind: EvidenceKind, passage: Passag
     """True for words of the excuse itself, and for what its clause says: no turn stands between."""
     if match.sentence is not excuse.sentence:
         return False
-    if match.first <= excuse.last and excuse.first <= match.last:
+    if _overlap(match, excuse):
         return True
     first, last = sorted(((match.first, match.last), (excuse.first, excuse.last)))
     between = match.sentence.words[first[1] + 1 : last[0] + 1]
     return kind in _EXCUSED and passage.turns.isdisjoint(between)
+
+
+def _overlap(one: Match, other: Match) -> bool:
+    return one.sentence is other.sentence and one.first <= other.last and other.first <= one.last

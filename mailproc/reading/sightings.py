@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST_SIGHTINGS = 100
 """Of one form in one text: who writes more numbers pastes a list, and asks for none of them."""
 
+_UNSPACED = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_EASTERN = re.compile(r"[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e]")
+_NARROW = {0xFF01 + place: 0x21 + place for place in range(94)}
 _LINK_FORM = Form(name="link", pattern=LINK_TICKET, sign=LINK)
 _KEY_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,30}-?")
 
@@ -43,6 +46,7 @@ def sightings(text: str, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> It
 
     ``own`` are the desk's configured forms, which read first; ``prefixes`` its own keys.
     """
+    original, text = text, _latin_alone(text)
     taken: bytearray | None = None
     for form in (*own, *FORMS):
         if not form.sign.search(text):
@@ -54,11 +58,21 @@ def sightings(text: str, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> It
             _take(taken, match)
             yield Sighting(
                 ticket=match[1].upper() if form.any_case else match[1],
-                written=match[0],
+                written=original[match.start() : match.end()],
                 start=match.start(1),
                 end=match.end(1),
                 form=form,
             )
+
+
+def _latin_alone(text: str) -> str:
+    """The same text, place for place, as if kana and kanji were blanks and wide letters were narrow.
+
+    Japanese writes numbers right against its words (チケット48213を), and now and then in wide digits.
+    """
+    if text.isascii() or not _EASTERN.search(text):
+        return text
+    return _UNSPACED.sub(" ", text.translate(_NARROW))
 
 
 def linked_tickets(text: str) -> Iterator[Sighting]:

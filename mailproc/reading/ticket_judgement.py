@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mailproc.reading.request import Source
-from mailproc.reading.sightings import sightings
+from mailproc.reading.sightings import MOST_SIGHTINGS, sightings
 from mailproc.reading.ticket_places import Seen, is_configured
 
 if TYPE_CHECKING:
@@ -21,20 +23,38 @@ ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emerg
 CUE_REACH = 3
 LONGEST_JOIN = 30
 SHORTEST_BARE, LONGEST_BARE = 4, 9
-_MONEY = frozenset({"€", "$", "£", "¥", "%", "eur", "euro", "usd", "sek", "kr"})
+# fmt: off
+_MONEY = frozenset((
+    "€", "$", "£", "¥", "%", "eur", "euro", "euros", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "jpy",
+    "brl", "kr", "zl", "zloty", "zlotych", "kronor", "kroner", "kruunua", "dollar", "dollars", "pounds",
+    "francs", "franken", "fr", "reais", "yen",
+))
+_UNITS = frozenset((
+    "kg", "g", "t", "ton", "tons", "tonnes", "tonnen", "km", "m", "mm", "cm", "m2", "m3", "l", "kwh", "kw", "mw",
+    "kb", "mb", "gb", "tb", "h", "min", "ms", "sec", "sek", "pcs", "stk", "st", "szt", "pz", "uds", "kpl", "x",
+    "円", "万", "件", "人", "台", "個", "本", "枚", "名", "社", "年", "月", "日", "時", "分",
+))
+# fmt: on
+_THIS_MONTH = frozenset({("c", "m"), ("d", "m"), ("d", "j"), ("ds",), ("dm",), ("cte",), ("inst",), ("th",)})
+"""What may follow the day of a month that is not named: "il 30 c.m.", "am 30. d. M.", "30 ds."."""
+_REMARK = re.compile(r"\([^()\n]{0,120}\)")
+_ITEM = re.compile(r"^[ \t]{0,8}(?:\d{1,2}[.)]|[-*•–])[ \t]{1,4}#?(\d{4,9})\b", re.MULTILINE)
+LONGEST_REMARKS = 300
 
 
 def in_passage(
     passage: Passage, source: Source, own: tuple[Form, ...], prefixes: tuple[str, ...]
 ) -> Iterator[Seen]:
     """The tickets that a text names, each judged by the words around it."""
-    listed_until, listed_cued = -1, False
+    listed_until, listed_cued, items = -1, False, _items(passage)
     for sighting in sorted(sightings(passage.text, own, prefixes), key=lambda s: s.start):
         at = passage.sentence_at(sighting.start)
         if at is None:
             continue
         sentence, word = at
-        in_list = listed_cued and _only_joins(passage, listed_until, sighting.start)
+        in_list = sighting.start in items or (
+            listed_cued and _only_joins(passage, listed_until, sighting.start)
+        )
         judged = _judge(passage, sentence, word, sighting, source, in_list)
         listed_until, listed_cued = sighting.end, judged is not None and not judged.lost
         if judged:
@@ -58,11 +78,13 @@ def _judge(
     )
     other = _other_number(passage, sentence, first)
     cue = _cue(passage, sentence, first)
-    if other is not None and (cue is None or other >= cue):
+    if other is not None and (cue is None or other >= cue) and " - " not in sighting.written:
         return replace(seen, lost=True, why="another kind of number: " + sentence.words[other])
+    if sighting.form.bare and _is_day(passage, sentence, last):
+        return None
     if cue is None and _is_year_or_amount(sentence, word, last, sighting):
         return None
-    asked = source is Source.WORDS and _is_asked_in(passage, sentence)
+    asked = source is Source.WORDS and (in_list or _is_asked_in(passage, sentence))
     mentioned = _is_mentioned(passage, sentence, first)
     if sighting.form.sure or cue is not None or in_list:
         if asked and not mentioned:
@@ -127,11 +149,19 @@ def _is_year_or_amount(sentence: Sentence, word: int, last: int, sighting: Sight
     number = sighting.ticket
     if len(number) == 4 and number.startswith(("19", "20")):
         return True
-    around = {
-        sentence.words[word - 1] if word else "",
-        sentence.words[last + 1] if last + 1 < len(sentence.words) else "",
-    }
-    return bool(around & _MONEY)
+    before = sentence.words[word - 1] if word else ""
+    after = sentence.words[last + 1] if last + 1 < len(sentence.words) else ""
+    return before in _MONEY or after in _MONEY | _UNITS
+
+
+def _is_day(passage: Passage, sentence: Sentence, last: int) -> bool:
+    """True for "30 November" and "30 c.m."."""
+    following = sentence.words[last + 1 : last + 3]
+    if len(sentence.words[last]) > 2 or not following or last + 1 in sentence.breaks:
+        return False
+    if following in _THIS_MONTH or following[:1] in _THIS_MONTH:
+        return True
+    return any(following[0] in spoken.months for spoken in passage.tongues)
 
 
 def _is_asked_in(passage: Passage, sentence: Sentence) -> bool:
@@ -140,12 +170,15 @@ def _is_asked_in(passage: Passage, sentence: Sentence) -> bool:
 
 def _is_object(passage: Passage, sentence: Sentence, first: int, last: int) -> bool:
     """True for digits inside a request ("can 46650 go first") or at its edge ("escalate 64023")."""
+    counts = _counts_something(passage, sentence, last)
     for match in passage.found_in(sentence, *ASKING):
         if match.first <= first and last <= match.last:
             return True
+        if counts:
+            continue
         if match.first - 3 <= last < match.first and len(sentence.words[last]) > SHORTEST_BARE:
             return True
-        if match.last < first <= match.last + 4 and not _counts_something(passage, sentence, last):
+        if match.last < first <= match.last + 4:
             return True
     return False
 
@@ -165,11 +198,23 @@ def _is_mentioned(passage: Passage, sentence: Sentence, first: int) -> bool:
 
 
 def _only_joins(passage: Passage, end: int, start: int) -> bool:
-    """True where only ", " or " and " stand between two numbers of a list."""
-    if not 0 <= end < start <= end + LONGEST_JOIN:
+    """True where only ", " or " and ", and remarks in brackets, stand between two numbers of a list."""
+    if not 0 <= end < start <= end + LONGEST_REMARKS:
         return False
-    between = passage.text[end:start]
+    between = _REMARK.sub(" ", passage.text[end:start])
+    if len(between) > LONGEST_JOIN:
+        return False
     return all(
         word.casefold() in passage.joining or not any(c.isalnum() for c in word)
         for word in between.replace(",", " ").replace("/", " ").replace("#", " ").split()
     )
+
+
+def _items(passage: Passage) -> frozenset[int]:
+    """Where the numbers stand that begin the lines of a list, two at least and of one length, in a text
+    that speaks of tickets."""
+    items = list(islice(_ITEM.finditer(passage.text), MOST_SIGHTINGS))
+    alike = len({len(item[1]) for item in items}) == 1
+    if len(items) < 2 or not alike or not passage.found("ticket.cues", *ASKING):
+        return frozenset()
+    return frozenset(item.start(1) for item in items)

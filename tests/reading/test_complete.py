@@ -83,9 +83,16 @@ def test_a_real_reason_after_an_excuse(answered):
     assert request.evidence
 
 
-def test_another_excuse_brings_nothing(answered):
-    first = "Please escalate ticket 48213, I forgot to send it in time."
-    assert answered(first, "But I promised it to the customer.") is None
+@pytest.mark.parametrize("first", ["Please escalate ticket 48213, I forgot to send it in time.", "Escalate 48213!"])
+def test_only_an_excuse_is_kept_as_one(answered, first):
+    request = answered(first, "But I promised it to the customer.")
+    assert request.evidence == ()
+    assert [excuse.kind for excuse in request.excuses][-1] == "promised"
+
+
+def test_an_apology_beside_the_missing_ticket_is_no_excuse(answered):
+    request = answered("Please escalate.", "Sorry, I forgot to send the number: 48213")
+    assert (request.ticket, request.motivation, request.excuses) == ("48213", None, ())
 
 
 @CLIENTS
