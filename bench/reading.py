@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 FACTS = Facts(
     now=NOW,
     next_digest=next_digest(NOW, DESK.digest),
+    next_digest_day=NOW.date(),
     own_mail=False,
     known_sender=False,
     is_staff=False,

@@ -22,6 +22,8 @@ from mailproc.intake.smtp import SmtpIntake, our_addresses
 from mailproc.letters.operator import Notice
 from mailproc.policy.digest_day import next_digest
 from mailproc.resources import folder
+from mailproc.secrets import SecretError
+from mailproc.stop_sign import StopSign
 from mailproc.store import timers
 from mailproc.store.engine import Database
 from mailproc.store.group_commit import GroupCommit
@@ -32,16 +34,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mailproc.message.arrival import Arrival
-    from mailproc.settings import Secret, Settings
+    from mailproc.settings import Mailbox, Secret, Settings
 
-GRACE = 20.0
-"""Seconds that connections and attempts under way have to end after SIGTERM."""
+GRACE = 25.0
+"""Seconds after SIGTERM for all that is under way: with the end of the process it stays below 30."""
 
 STEPS_OF_AN_ATTEMPT = 10
 """Waits that one attempt can add up to at the most, each as long as ``[delivery] timeout``."""
 
 STALLED_AFTER = 120.0
-"""Seconds without progress of a thread after which the watchdog is no longer fed."""
+"""Seconds without a sign of life of a loop after which the watchdog is no longer fed."""
+
+SLOW_LINE = 8
+"""How many times as long a mailbox may give no sign: a large mail may come over a slow line."""
 
 log = structlog.get_logger("mailproc.daemon")
 
@@ -56,14 +61,19 @@ class Daemon:
         clock: Callable[[], datetime],
         secret: Callable[[Secret], str],
         key: bytes,
+        grace: float = GRACE,
+        stalled_after: float = STALLED_AFTER,
     ) -> None:
+        """``grace`` and ``stalled_after`` in seconds."""
         self._settings = settings
         self._clock = clock
         self._secret = secret
+        self._grace = grace
+        self._stalled_after = stalled_after
         self._hostname = settings.desk.address.rpartition("@")[2]
         self._stopping = threading.Event()
         self._work_waits = threading.Event()
-        self._beats: dict[str, float] = {}
+        self._signs: dict[str, StopSign] = {}
         self._threads: list[threading.Thread] = []
         self.database = Database(settings.store.url, settings.base)
         self._office = Office(settings, templates=folder("templates"), key=key)
@@ -96,17 +106,7 @@ class Daemon:
                 hold=hold,
             ),
         }
-        self._mailboxes = [
-            ImapIntake(
-                mailbox,
-                password=partial(secret, mailbox.password),
-                ledger=Ledger(self.database, clock),
-                max_size=settings.max_mail_size,
-                on_trouble=self._mailbox_trouble,
-                wake=self._work_waits.set,
-            )
-            for mailbox in settings.mailbox
-        ]
+        self._mailboxes = {mailbox: self._make_mailbox(mailbox) for mailbox in settings.mailbox}
         self._worker = self._office.worker(self.database, clock, self._settled)
         self._listeners = self._make_listeners()
 
@@ -144,6 +144,16 @@ class Daemon:
             if listener is not None
         }
 
+    def _make_mailbox(self, mailbox: Mailbox) -> ImapIntake:
+        return ImapIntake(
+            mailbox,
+            password=partial(self._secret, mailbox.password),
+            ledger=Ledger(self.database, self._clock),
+            max_size=self._settings.max_mail_size,
+            on_trouble=partial(self._mailbox_trouble, mailbox),
+            wake=partial(self._mail_taken, mailbox),
+        )
+
     async def _store(self, arrival: Arrival) -> None:
         await asyncio.wrap_future(self._intake.submit(arrival))
 
@@ -162,80 +172,89 @@ class Daemon:
         await self._watch()
         systemd.notify("STOPPING=1")
         log.info("stopping")
-        await asyncio.gather(*(listener.stop(GRACE) for listener in self._listeners.values()))
-        await asyncio.to_thread(self._end_threads)
+        await self._end()
         log.info("stopped")
 
     async def _watch(self) -> None:
         """Feeds the watchdog as long as every thread gets on with its work."""
         interval = systemd.watchdog_interval()
-        fed = 0.0
+        looked = 0.0
         while not self._stopping.is_set():
             now = time.monotonic()
-            if interval and now - fed >= interval and not self._stalled(now):
-                systemd.notify("WATCHDOG=1")
-                fed = now
+            if interval and now - looked >= interval:
+                looked = now
+                if not self._stalled(now):
+                    systemd.notify("WATCHDOG=1")
             await asyncio.sleep(0.1)
 
     def _stalled(self, now: float) -> list[str]:
-        stalled = [name for name, beat in self._beats.items() if now - beat > STALLED_AFTER]
-        dead = [thread.name for thread in self._threads if not thread.is_alive()]
+        stalled = [name for name, sign in self._signs.items() if sign.is_overdue(now)]
+        dead = [thread.name for thread in (*self._threads, self._intake.thread) if not thread.is_alive()]
         if stalled or dead:
             log.error("no progress", threads=stalled + dead)
         return stalled + dead
 
     def _start_threads(self) -> None:
-        self._start("worker", partial(self._repeat, "worker", self._work_once))
-        self._start("morning", partial(self._repeat, "morning", self._morning_once))
+        self._start("worker", partial(self._repeat, self._work_once))
+        self._start("morning", partial(self._repeat, self._morning_once))
         for name, dispatcher in self._dispatchers.items():
             self._start(name, partial(self._insist, dispatcher.run))
-        for mailbox in self._mailboxes:
-            self._start("imap", partial(self._insist, mailbox.run))
+        for mailbox, intake in self._mailboxes.items():
+            self._start(_loop_of(mailbox), partial(self._insist, intake.run), slow=SLOW_LINE)
 
-    def _start(self, name: str, target: Callable[[], None]) -> None:
-        thread = threading.Thread(target=target, name=name, daemon=True)
+    def _start(self, name: str, loop: Callable[[StopSign], None], *, slow: int = 1) -> None:
+        sign = self._signs[name] = StopSign(slow * self._stalled_after)
+        thread = threading.Thread(target=loop, args=(sign,), name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 
-    def _end_threads(self) -> None:
+    async def _end(self) -> None:
+        """Ends everything at once, within the grace. What is cut off is on disk, and is done later."""
+        end = time.monotonic() + self._grace
+        threads = asyncio.to_thread(self._end_threads, end)
+        # Half of it for the mails that come in at this moment, and half for storing them.
+        await asyncio.gather(threads, *(one.stop(self._grace / 2) for one in self._listeners.values()))
+        await asyncio.to_thread(self._close, end)
+
+    def _end_threads(self, end: float) -> None:
+        for sign in self._signs.values():
+            sign.set()
         self._work_waits.set()
-        for dispatcher in self._dispatchers.values():
-            dispatcher.ring()
-        for mailbox in self._mailboxes:
-            mailbox.nudge()
-        end = time.monotonic() + GRACE
+        self._settled()
         for thread in self._threads:
-            thread.join(max(0.1, end - time.monotonic()))
-        self._intake.close()
-        self._couriers.close()
+            thread.join(_left(end))
+
+    def _close(self, end: float) -> None:
+        self._intake.close(_left(end))
+        farewell = threading.Thread(target=self._couriers.close, daemon=True)  # a server may be silent
+        farewell.start()
+        farewell.join(_left(end))
         self.database.close()
 
-    def _insist(self, run: Callable[[threading.Event], None]) -> None:
+    def _insist(self, run: Callable[[threading.Event], None], sign: StopSign) -> None:
         """Runs a loop again when it ends by a fault, until the daemon stops."""
-        while not self._stopping.is_set():
+        while not sign.is_set():
             try:
-                run(self._stopping)
+                run(sign)
             except Exception:
-                log.exception("a loop failed and is started again")
-                self._stopping.wait(5)
+                log.exception("a loop failed and is started again", loop=threading.current_thread().name)
+                sign.wait(5)
 
-    def _repeat(self, name: str, step: Callable[[], float]) -> None:
+    def _repeat(self, step: Callable[[], float], sign: StopSign) -> None:
         """Repeats a step, which says how many seconds to wait; a fault is logged and waited out."""
-        while not self._stopping.is_set():
-            self._beats[name] = time.monotonic()
+        while not sign.is_set():
             try:
-                wait = step()
+                sign.wait(step())
             except Exception:
-                log.exception("a step failed and is tried again", step=name)
-                wait = 5.0
-            if wait and name == "worker":
-                self._work_waits.wait(wait)
-            elif wait:
-                self._stopping.wait(wait)
+                log.exception("a step failed and is tried again", loop=threading.current_thread().name)
+                sign.wait(5)
 
     def _work_once(self) -> float:
+        """Handles what is there, or waits until something comes."""
         self._work_waits.clear()
-        return 0.0 if self._worker.work() else 2.0
+        if not self._worker.work():
+            self._work_waits.wait(2.0)
+        return 0.0
 
     def _morning_once(self) -> float:
         """Makes the digest and keeps the promises that are due; the seconds until the next look."""
@@ -253,16 +272,39 @@ class Daemon:
         """Something was decided: letters may wait, and mail may have to be moved."""
         for dispatcher in self._dispatchers.values():
             dispatcher.ring()
-        for mailbox in self._mailboxes:
+        for mailbox in self._mailboxes.values():
             mailbox.nudge()
 
-    def _mailbox_trouble(self, mailbox: str, what: str) -> None:
-        """Told once a day and kind of trouble: a mailbox that cannot be read must not stay unnoticed."""
-        log.error("mailbox trouble", mailbox=mailbox, trouble=what)
+    def _mail_taken(self, mailbox: Mailbox) -> None:
+        self._signs[_loop_of(mailbox)].beat()
+        self._work_waits.set()
+
+    def _mailbox_trouble(self, mailbox: Mailbox, _name: str, what: str) -> None:
+        """Told once a day and kind of trouble: a mailbox that cannot be read must not stay unnoticed.
+
+        The kind is what stands before the first colon; servers word the rest differently each time.
+        """
+        what = self._without_password(what, mailbox)
+        log.error("mailbox trouble", mailbox=mailbox.name, trouble=what)
         now = self._clock()
-        notice = Notice(kind="mailbox", subject=mailbox, detail=what)
+        notice = Notice(kind="mailbox", subject=mailbox.name, detail=what)
+        key = f"mailbox:{mailbox.name}:{now.date()}:{what.partition(':')[0]}"
         with self.database.write() as connection:
-            self._office.operator.tell(
-                connection, notice, key=f"mailbox:{mailbox}:{now.date()}:{what}", now=now
-            )
+            self._office.operator.tell(connection, notice, key=key, now=now)
         self._settled()
+
+    def _without_password(self, what: str, mailbox: Mailbox) -> str:
+        """Some servers quote the command they refuse."""
+        with contextlib.suppress(SecretError):
+            if password := self._secret(mailbox.password):
+                return what.replace(password, "…")
+        return what
+
+
+def _loop_of(mailbox: Mailbox) -> str:
+    return f"mailbox {mailbox.name}"
+
+
+def _left(end: float) -> float:
+    """Seconds until ``end`` of the monotonic clock; not less than what a thread needs to look up."""
+    return max(0.05, end - time.monotonic())

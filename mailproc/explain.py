@@ -99,9 +99,11 @@ def explain(raw: bytes, settings: Settings, letters: Letters, *, now: datetime) 
     email = request.requester.email if request.requester else ""
     organisation = settings.organisation_of(email)
     is_staff = settings.person(email) is not None
+    digest_at = next_digest(moment, settings.digest)
     facts = Facts(
         now=moment,
-        next_digest=next_digest(moment, settings.digest),
+        next_digest=digest_at,
+        next_digest_day=digest_at.astimezone(settings.digest.time_zone).date(),
         own_mail=bool(mail.sender and settings.is_own_address(mail.sender.email)),
         known_sender=is_staff or organisation is not None,
         is_staff=is_staff,

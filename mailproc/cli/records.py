@@ -122,7 +122,7 @@ def escalations_order(
     words: Annotated[
         list[str], typer.Argument(metavar="COMMAND…", help='e.g. ACK, or CLOSE "it works again"')
     ],
-    by: Annotated[str | None, typer.Option("--by", help="Who orders it; default: the operator.")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who orders it: the address of one of [[people]].")],
     config: ConfigOption = None,
 ) -> None:
     """Gives a command as staff do by mail; everybody concerned hears of it."""
@@ -141,16 +141,15 @@ def escalations_order(
         raise RefusedError(
             f"no command: {words[0]!r}; a letter with HELP as its first word is answered with all"
         )
-    email = by or settings.operator.email
-    person = settings.person(email)
+    person = settings.person(by)
+    if person is None:
+        raise RefusedError(f"--by {by}: name the address of one of [[people]]")
     office = Office(settings, templates=folder("templates"), key=signing_key(settings))
-    giver = Giver(email=email, is_staff=True, takes_part=False, is_proven=True)
+    giver = Giver(email=person.email, is_staff=True, takes_part=False, is_proven=True)
     with database(settings).write() as connection:
-        row = _found(escalations.entry(connection, id_), f"no escalation {id_}")
-        name = person.name if person else settings.desk.name
-        said = office.life.act(
-            connection, row, command, giver, Address(email=email, name=name), Occasion(now=now())
-        )
+        row = _found(escalations.locked_entry(connection, id_), f"no escalation {id_}")
+        name = Address(email=person.email, name=person.name)
+        said = office.life.act(connection, row, command, giver, name, Occasion(now=now()))
     typer.echo(said)
 
 

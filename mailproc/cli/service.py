@@ -77,8 +77,11 @@ def check_config(
     """Says whether the configuration is sound; every fault with its file, line and key."""
     from mailproc.config import advise
     from mailproc.config import show as shown
+    from mailproc.letters import Letters
+    from mailproc.resources import folder
 
     settings = configuration(config)
+    Letters(settings, folder("templates"))  # raises BrokenTemplateError: what stops a start is found here
     typer.echo(shown(settings) if show else "The configuration is sound.")
     for advice in advise(settings):
         typer.echo(f"advice: {advice}", err=True)

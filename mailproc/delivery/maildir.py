@@ -30,7 +30,7 @@ class MaildirCourier:
         name = _name(parcel)
         try:
             self._make()
-            if self._holds(name):
+            if parcel.repeated and self._holds(name):
                 return Sent(detail=f"{name}, as before")
             self._write(name, parcel.content)
         except OSError as error:
@@ -61,7 +61,10 @@ class MaildirCourier:
         _sync_folder(self._path.parent)
 
     def _holds(self, name: str) -> bool:
-        """Also after a reader moved it to ``cur`` and put its flags behind the name."""
+        """Also after a reader moved it to ``cur`` and put its flags behind the name.
+
+        All of ``cur`` is listed, so only for a parcel that was tried before.
+        """
         if (self._new / name).exists():
             return True
         with os.scandir(self._cur) as read:

@@ -8,12 +8,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
-    """One message for one recipient. ``sender`` is the envelope sender, ``""`` for the null one."""
+    """One message for one recipient. ``sender`` is the envelope sender, ``""`` for the null one.
+
+    ``repeated`` is true where an earlier attempt was begun: it may have worked.
+    """
 
     id: str
     sender: str
     recipient: str
     content: bytes
+    repeated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

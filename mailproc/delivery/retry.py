@@ -10,15 +10,15 @@ _WAITS = tuple(timedelta(minutes=m) for m in (0.5, 1, 2, 5, 15, 30, 60, 120, 240
 
 
 def next_attempt(
-    attempts: int, first_at: datetime, now: datetime, give_up_after: timedelta, jitter: float
+    attempts: int, ready_at: datetime, now: datetime, give_up_after: timedelta, jitter: float
 ) -> datetime | None:
     """When to try again after ``attempts`` (at least 1) that failed; None to give up.
 
-    ``first_at`` is the time of the first attempt. ``jitter`` in [0, 1) spreads the wait by a fifth to
-    either side, so that what failed together does not come back together. The last attempt is made
-    when ``give_up_after`` is over, not before.
+    ``ready_at`` is when the letter could first leave: written to the outbox, or released by a person.
+    ``jitter`` in [0, 1) spreads the wait by a fifth to either side, so that what failed together does
+    not come back together. The last attempt is made when ``give_up_after`` is over, not before.
     """
-    last_at = first_at + give_up_after
+    last_at = ready_at + give_up_after
     if now >= last_at:
         return None
     wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]

@@ -146,4 +146,5 @@ def _parcel(message: Claimed, content: bytes) -> Parcel:
         sender=message.envelope_from,
         recipient=message.recipient,
         content=content,
+        repeated=message.attempts > 1,
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import queue
 import random
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from mailproc.delivery.parcel import Permanent, Sent, Transient
 from mailproc.delivery.retry import next_attempt
 from mailproc.store import outbox
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Sequence
     from datetime import datetime, timedelta
 
@@ -41,11 +42,11 @@ class Ended:
 
 
 class Dispatcher:
-    """Sends the messages of some channels with a few threads.
+    """Sends the messages of some channels, a few at a time.
 
-    One loop claims and records in the same transaction; ``carry`` makes one attempt and may take its
-    time. Channels that must not wait for each other get a dispatcher each: an SMS does not queue
-    behind a mail server that hangs.
+    One loop claims and records in the same transaction; ``carry`` makes one attempt, in a thread of its
+    own, and may take its time. Channels that must not wait for each other get a dispatcher each: an SMS
+    does not queue behind a mail server that hangs.
     """
 
     def __init__(
@@ -69,39 +70,81 @@ class Dispatcher:
         self._give_up_after = give_up_after
         self._hold = hold
         self._ended: queue.SimpleQueue[Ended | None] = queue.SimpleQueue()
-        self._under_way = 0
+        self._attempted: set[int] = set()
+        self._unrecorded: list[Ended] = []
 
     def ring(self) -> None:
         """Something was put into the outbox."""
         self._ended.put(None)
 
     def run(self, stopping: threading.Event) -> None:
-        """Works until stopped; attempts under way are then finished and recorded."""
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="dispatch") as pool:
-            ended: list[Ended] = []
-            while not stopping.is_set() or self._under_way:
-                room = 0 if stopping.is_set() else 2 * self._threads - self._under_way
-                claimed, wait = self._record_and_claim(ended, room)
-                for message in claimed:
-                    self._under_way += 1
-                    pool.submit(self._attempt, message)
-                ended = self._wait(wait if room > len(claimed) else LOOK_EVERY)
-            if ended:
-                self._record_and_claim(ended, 0)
+        """Works until stopped; attempts under way are then finished and recorded.
 
-    def _record_and_claim(self, ended: Sequence[Ended], room: int) -> tuple[list[Claimed], float]:
+        A database that fails is waited for: how attempts ended is kept until it is recorded.
+        """
+        while True:
+            is_stopping = stopping.is_set()
+            wait = self._turn(0 if is_stopping else self._threads - len(self._attempted))
+            if is_stopping and not self._under_way:
+                return
+            self._wait(wait)
+
+    def _turn(self, room: int) -> float:
+        """Records what ended and starts what is due; the seconds until the next look."""
+        try:
+            claimed, wait = self._record_and_claim(room)
+        except Exception:
+            log.exception("the outbox cannot be written; tried again", unrecorded=len(self._unrecorded))
+            return LOOK_EVERY
+        for message in claimed:
+            self._start(message)
+        return wait if room > len(claimed) else LOOK_EVERY
+
+    def _start(self, message: Claimed) -> None:
+        name = f"attempt {message.id}"
+        # A daemon thread: an attempt that hangs must not hold up the end of the process.
+        threading.Thread(target=self._attempt, args=(message,), name=name, daemon=True).start()
+        self._attempted.add(message.id)
+
+    @property
+    def _under_way(self) -> set[int]:
+        """What must not be claimed again: attempts that go on, and those whose end is not on disk yet."""
+        return self._attempted | {ended.message.id for ended in self._unrecorded}
+
+    def _record_and_claim(self, room: int) -> tuple[list[Claimed], float]:
+        """Writes what ended: all at once, or each alone, so that a fault over one holds up no other."""
+        try:
+            return self._commit(self._unrecorded, room)
+        except OperationalError:  # the database is away, and no message is at fault
+            raise
+        except Exception:
+            if not self._unrecorded:
+                raise
+            log.exception("ends not recorded together; each is tried alone")
+        for one in tuple(self._unrecorded):
+            try:
+                self._commit([one], 0)
+            except Exception:
+                log.exception("an end was not recorded", outbox=one.message.id)
+        return self._commit([], room)
+
+    def _commit(self, ended: Sequence[Ended], room: int) -> tuple[list[Claimed], float]:
         """One transaction: what ended is written, what is due is taken, and when to look again."""
+        under_way = self._under_way
         with self._database.write() as connection:
             now = self._clock()
             for one in ended:
                 self._record(connection, one, now)
-            claimed = self._claim(connection, now, room)
-            due = outbox.next_due(connection, self._channels)
+            claimed = self._claim(connection, now, room, under_way)
+            due = outbox.next_due(connection, self._channels, under_way=under_way)
+        self._unrecorded = [one for one in self._unrecorded if one not in ended]
         wait = LOOK_EVERY if due is None else (due - now).total_seconds()
         return claimed, max(0.0, min(wait, LOOK_EVERY))
 
-    def _claim(self, connection: Connection, now: datetime, room: int) -> list[Claimed]:
-        return outbox.claim(connection, now, room, self._channels, self._hold) if room > 0 else []
+    def _claim(self, connection: Connection, now: datetime, room: int, under_way: set[int]) -> list[Claimed]:
+        if room <= 0:
+            return []
+        return outbox.claim(connection, now, room, self._channels, self._hold, under_way=under_way)
 
     def _attempt(self, message: Claimed) -> None:
         try:
@@ -111,18 +154,15 @@ class Dispatcher:
             outcome = Transient(detail=f"{type(fault).__name__}")
         self._ended.put(Ended(message=message, outcome=outcome))
 
-    def _wait(self, seconds: float) -> list[Ended]:
+    def _wait(self, seconds: float) -> None:
         """Sleeps until something ended, somebody rang, or the time is over."""
-        ended: list[Ended] = []
-        try:
+        with suppress(queue.Empty):
             one = self._ended.get(timeout=seconds)
             while True:
                 if one is not None:
-                    ended.append(one)
-                    self._under_way -= 1
+                    self._attempted.discard(one.message.id)
+                    self._unrecorded.append(one)
                 one = self._ended.get_nowait()
-        except queue.Empty:
-            return ended
 
     def _record(self, connection: Connection, ended: Ended, now: datetime) -> None:
         message, outcome = ended.message, ended.outcome

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mailproc.desk.audience import concerned
+from mailproc.desk.matter import matter_of
 from mailproc.desk.post import is_return_path
+from mailproc.letters.matter import Happening
 from mailproc.policy.decision import Alert, Code, Outcome, Verdict
 from mailproc.reading.request import Level
 from mailproc.store import escalations, outbox
@@ -72,7 +75,11 @@ class Effects:
         id_ = self._keep_escalation(connection, case)
         if case.decision.alert is Alert.EVERYBODY and id_ is not None:
             self._promises.after_alert(connection, escalations.entry(connection, id_) or {}, case.now)
-        messages = [*self._replies(case, id_), *self._alerts(case, id_)]
+        messages = [
+            *self._replies(case, id_),
+            *self._alerts(case, id_),
+            *self._word_inside(connection, case, id_),
+        ]
         held = self._settings.desk.holds_letters
         outbox.put(connection, messages, now=case.now, held=held)
         outbox.put(connection, self._hand_on(case), now=case.now, held=False)
@@ -123,6 +130,28 @@ class Effects:
         if case.decision.alert is Alert.EVERYBODY:
             title, body = self._letters.short_alert(case.decision)
             yield from self._post.alerts(people, title, body, key=key, mail_id=case.stored.id)
+
+    def _word_inside(
+        self, connection: Connection, case: Case, escalation_id: int | None
+    ) -> Iterator[Outgoing]:
+        """Staff who have the escalation hear of another voice (S7), unless all are alerted anyway."""
+        decision = case.decision
+        continues = decision.escalation is not None and decision.escalation.is_open
+        row = escalations.entry(connection, escalation_id) if escalation_id is not None else None
+        if row is None or not continues or decision.alert is not Alert.NOBODY:
+            return
+        by = decision.request.requester
+        happening = Happening(
+            kind=row["events"][-1]["kind"],
+            by=(by.name or by.email) if by else "",
+            at=case.now,
+            words=decision.request.motivation or "",
+        )
+        for person in concerned(connection, row, self._settings):
+            if by is None or person.email != by.email:
+                matter = matter_of(row, self._settings)
+                letter = self._letters.staff_news(matter, happening, person=person, now=case.now)
+                yield self._letter(case, letter, f"inside:{case.key}", escalation_id)
 
     def _letter(self, case: Case, letter: Letter, key: str, escalation_id: int | None) -> Outgoing:
         return self._post.letter(

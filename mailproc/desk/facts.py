@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.desk.audience import everybody_knows
 from mailproc.policy.decision import Facts
 from mailproc.policy.digest_day import next_digest
 from mailproc.policy.organisations import same_house
@@ -38,6 +39,7 @@ def gather(
     same_mail = inbox.recognise(connection, stored.raw, stored.id)
     email = request.requester.email if request.requester else ""
     organisation = settings.organisation_of(email)
+    digest_at = next_digest(now, settings.digest)
     latest = None
     if request.ticket:
         escalations.lock_ticket(connection, request.ticket)
@@ -45,16 +47,18 @@ def gather(
     is_staff = settings.person(email) is not None
     return Facts(
         now=now,
-        next_digest=next_digest(now, settings.digest),
+        next_digest=digest_at,
+        next_digest_day=digest_at.astimezone(settings.digest.time_zone).date(),
         own_mail=_is_own(connection, considered.mail, settings),
-        same_mail=None if same_mail is None else f"mail {same_mail}",
+        same_mail=same_mail,
         known_sender=bool(
             is_staff or organisation or (email and escalations.was_accepted_before(connection, email))
         ),
         is_staff=is_staff,
         organisation=organisation.name if organisation else None,
         latest=latest,
-        takes_part=latest is not None and _takes_part(connection, latest, email, settings),
+        takes_part=latest is not None and takes_part(connection, latest, email, settings),
+        everybody_knows=latest is not None and latest.is_open and _everybody_knows(connection, latest),
         stale=_is_stale(considered.mail, stored, settings),
         gaps=gaps,
     )
@@ -68,10 +72,18 @@ def _is_own(connection: Connection, mail: IncomingMail, settings: Settings) -> b
     return bool(mail.message_id and outbox.by_message_id(connection, mail.message_id))
 
 
-def _takes_part(connection: Connection, latest: KnownEscalation, email: str, settings: Settings) -> bool:
+def takes_part(connection: Connection, latest: KnownEscalation, email: str, settings: Settings) -> bool:
+    """True for the requester, everybody who joined, and their organisation (P10)."""
+    if not email:
+        return False
     if same_house(email, latest.requester, settings):
         return True
     return email in escalations.participants(connection, latest.id)
+
+
+def _everybody_knows(connection: Connection, latest: KnownEscalation) -> bool:
+    row = escalations.entry(connection, int(latest.id))
+    return row is not None and everybody_knows(row)
 
 
 def _is_stale(mail: IncomingMail, stored: StoredMail, settings: Settings) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mailproc.desk.completion import find_completion
 from mailproc.desk.consider import Considered
 from mailproc.desk.effects import Case
-from mailproc.desk.facts import gather
+from mailproc.desk.facts import gather, takes_part
 from mailproc.desk.life import Occasion
-from mailproc.escalation.command import read_command
+from mailproc.desk.thread import Thread
+from mailproc.escalation.command import Command, Verb, read_command
 from mailproc.message.parse import parse
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Decision, Outcome, Step, Verdict
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
     from mailproc.desk.effects import Effects
     from mailproc.desk.life import Life
+    from mailproc.message.mail import IncomingMail
     from mailproc.settings import Settings
     from mailproc.store.inbox import StoredMail
+
+WITHOUT_A_THREAD = frozenset({Verb.STATUS, Verb.RESOLVED, Verb.STILL_DOWN, Verb.NO_LONGER_URGENT})
+"""What is understood in a mail of its own too, when it names the ticket."""
 
 
 class Desk:
@@ -56,11 +61,19 @@ class Desk:
             sender=mail.sender.email if mail.sender else "",
             subject=mail.subject,
             message_id=mail.message_id,
-            move=stored.by_imap and decision.verdict is not Verdict.IGNORED,
+            move=self._leaves_the_mailbox(connection, stored, decision),
         )
         if stored.by_imap and decision.verdict is Verdict.IGNORED:
             inbox.forget_raw(connection, stored.id)  # it stays in the mailbox, which people read
         return decision
+
+    def _leaves_the_mailbox(self, connection: Connection, stored: StoredMail, decision: Decision) -> bool:
+        """Handled mail is moved out of the people's way; not while letters are held: then they answer it."""
+        if not stored.by_imap or self._settings.desk.holds_letters:
+            return False
+        if decision.outcome is Outcome.DUPLICATE:
+            return inbox.was_handled(connection, stored.raw)
+        return decision.verdict is not Verdict.IGNORED
 
     def take_up(self, connection: Connection, mail_id: int, now: datetime) -> Decision | None:
         """Decides a request that was queued for the end of its cooldown (P5), as if it came now.
@@ -82,7 +95,11 @@ class Desk:
             requested_at=stored.received_at,
             key=f"queued:{mail_id}",
         )
-        self._effects.carry_out(connection, case)
+        escalation_id = self._effects.carry_out(connection, case)
+        escalations.forget_decision(connection, mail_id)
+        escalations.record_decision(
+            connection, decision, mail_id=mail_id, escalation_id=escalation_id, completes=None, now=now
+        )
         return decision
 
     def _decide(
@@ -111,25 +128,48 @@ class Desk:
         )
         return case.decision
 
+    def _command(self, mail: IncomingMail) -> Command | None:
+        """The command of a mail. ``Level: Emergency`` in a customer's request is a part of that request."""
+        command = read_command(mail.words.text)
+        is_staff = mail.sender is not None and self._settings.person(mail.sender.email) is not None
+        return None if command and command.verb is Verb.LEVEL and not is_staff else command
+
+    def _by_ticket(self, connection: Connection, considered: Considered) -> Thread | None:
+        """A command outside of any thread is about the ticket it names, if its sender belongs to that."""
+        ticket, sender = considered.request.ticket, considered.mail.sender
+        latest = escalations.latest(connection, ticket) if ticket else None
+        if latest is None or sender is None:
+            return None
+        belongs = self._settings.person(sender.email) or takes_part(
+            connection, latest, sender.email, self._settings
+        )
+        return Thread(escalation_id=int(latest.id), ticket=ticket) if belongs else None
+
     def _obey(
         self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
     ) -> Decision | None:
         """Carries out a command of a person's answer to a letter of ours; None for any other mail."""
-        mail, thread = considered.mail, considered.thread
+        mail = considered.mail
+        command = self._command(mail)
+        thread = considered.thread
+        if thread is None and command is not None and command.verb in WITHOUT_A_THREAD:
+            thread = self._by_ticket(connection, considered)
         if thread is None or mail.sender is None or mail.is_automatic:
             return None
-        command = read_command(mail.words.text)
-        if command is None or inbox.recognise(connection, stored.raw, stored.id) is not None:
+        if inbox.recognise(connection, stored.raw, stored.id) is not None:
             return None
         occasion = Occasion(now=now, mail=mail, mail_id=stored.id)
-        obeyed = self._life.obey(connection, command, thread, mail.sender, occasion)
+        if command is None:
+            obeyed = self._life.ask_back(connection, thread, mail.sender, occasion)
+        else:
+            obeyed = self._life.obey(connection, command, thread, mail.sender, occasion)
         if obeyed is None:
             return None
         decision = Decision(
             outcome=Outcome.QUEUED if obeyed == "queued" else Outcome.COMMAND,
             route="command",
             request=considered.request,
-            trace=(Step(rule="command", said=f"{command.verb}: {obeyed}", words=command.written),),
+            trace=(Step(rule="command", said=obeyed, words=command.written if command else ""),),
         )
         escalations.record_decision(
             connection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailproc.desk.audience import concerned, everybody_knows, voices
 from mailproc.desk.matter import happening_of, matter_of
 from mailproc.desk.promises import TAKE_UP
 from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
@@ -15,7 +16,7 @@ from mailproc.message.mail import Address
 from mailproc.policy.decision import Code, Step
 from mailproc.policy.organisations import same_house
 from mailproc.reading.request import Level
-from mailproc.store import escalations, outbox, timers
+from mailproc.store import escalations, timers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from mailproc.desk.post import Post
+    from mailproc.desk.mailing import Mailing
     from mailproc.desk.promises import Promises
     from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
-    from mailproc.settings import Person, Settings
+    from mailproc.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +45,10 @@ class Occasion:
 class Life:
     """Carries commands out on the connection it is given; the caller commits."""
 
-    def __init__(self, settings: Settings, letters: Letters, post: Post, promises: Promises) -> None:
+    def __init__(self, settings: Settings, letters: Letters, mailing: Mailing, promises: Promises) -> None:
         self._settings = settings
         self._letters = letters
-        self._post = post
+        self._mailing = mailing
         self._promises = promises
 
     def obey(
@@ -59,7 +60,7 @@ class Life:
         """
         if command.verb is Verb.QUEUE and thread.escalation_id is None:
             return self._queue(connection, thread, sender, occasion)
-        row = escalations.entry(connection, thread.escalation_id) if thread.escalation_id else None
+        row = escalations.locked_entry(connection, thread.escalation_id) if thread.escalation_id else None
         if row is None:
             return None
         takes_part = same_house(sender.email, row["requester"], self._settings)
@@ -70,6 +71,43 @@ class Life:
             is_proven=thread.signed_for == sender.email,
         )
         return self.act(connection, row, command, giver, self._called(sender), occasion)
+
+    def ask_back(
+        self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
+    ) -> str | None:
+        """Staff who answered in prose are offered the words that are understood; nothing is guessed.
+
+        What they wrote is kept on the timeline. None for everybody else.
+        """
+        row = escalations.locked_entry(connection, thread.escalation_id) if thread.escalation_id else None
+        if row is None or not self._is_staff(sender) or thread.signed_for != sender.email:
+            return None
+        escalations.add_event(
+            connection,
+            row["id"],
+            kind="note",
+            by=sender.email,
+            words=occasion.mail.words.text if occasion.mail else "",
+            mail_id=occasion.mail_id,
+            now=occasion.now,
+        )
+        letter = self._letters.help(
+            [str(verb) for verb in UNDERSTOOD],
+            is_staff=True,
+            to=self._called(sender),
+            now=occasion.now,
+            answers=occasion.mail,
+        )
+        key = f"command:{occasion.mail_id}"
+        self._mailing.send(
+            connection,
+            [letter],
+            key=key,
+            now=occasion.now,
+            mail_id=occasion.mail_id,
+            escalation_id=row["id"],
+        )
+        return "prose, kept as a note"
 
     def _queue(
         self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
@@ -86,10 +124,8 @@ class Life:
         letter = self._letters.queued(
             made["ticket"], until=until, to=sender, now=occasion.now, answers=occasion.mail
         )
-        message = self._post.letter(
-            letter, key=f"queue:{occasion.mail_id}", now=occasion.now, mail_id=occasion.mail_id
-        )
-        outbox.put(connection, [message], now=occasion.now, held=self._settings.desk.holds_letters)
+        key = f"queue:{occasion.mail_id}"
+        self._mailing.send(connection, [letter], key=key, now=occasion.now, mail_id=occasion.mail_id)
         return "queued"
 
     def act(
@@ -106,7 +142,8 @@ class Life:
             status=Status(row["status"]),
             level=Level(row["level"]),
             acknowledged_by=row["acknowledged_by"],
-            everybody_knows=self._promises.everybody_knows(row),
+            everybody_knows=everybody_knows(row),
+            another_is_open=self._another_is_open(connection, row),
         )
         result = conduct(command, standing, giver)
         if isinstance(result, Refused):
@@ -118,7 +155,15 @@ class Life:
         else:
             self.change(connection, row, result, by, occasion)
             return result.order.happening
-        self._put(connection, [letter], row, f"command:{occasion.mail_id}", occasion.now)
+        key = f"command:{occasion.mail_id or occasion.now.isoformat()}"
+        self._mailing.send(
+            connection,
+            [letter],
+            key=key,
+            now=occasion.now,
+            mail_id=occasion.mail_id,
+            escalation_id=row["id"],
+        )
         return said
 
     def change(
@@ -147,8 +192,16 @@ class Life:
         self._promises.keep_up(connection, after, order.happening, now)
         happening = Happening(kind=order.happening, by=by.name or by.email, at=now, words=change.words)
         letters = list(self._news(connection, after, happening, change, by, occasion))
-        self._put(connection, letters, after, f"event:{event_id}", now)
-        if order.alerts:
+        self._mailing.send(
+            connection,
+            letters,
+            key=f"event:{event_id}",
+            now=now,
+            mail_id=occasion.mail_id,
+            escalation_id=row["id"],
+        )
+        wakes = order.alerts or change.level is Level.EMERGENCY
+        if wakes and not everybody_knows(after):
             self._promises.alert_everybody(connection, after, now)
 
     def _news(
@@ -165,15 +218,15 @@ class Life:
             yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
         told = {by.email}
         if order.tells_requester:
-            words_allowed = order.words_to_requester and self._settings.person(by.email) is not None
-            for voice in self._voices(connection, row):
+            words_allowed = order.words_to_requester and self._is_staff(by)
+            for voice in voices(connection, row, self._settings):
                 if voice.email not in told:
                     told.add(voice.email)
                     yield self._letters.news(
                         matter, happening, to=voice, now=now, words_allowed=words_allowed
                     )
         if order.tells_staff:
-            for person in self._concerned(connection, row):
+            for person in concerned(connection, row, self._settings):
                 if person.email not in told:
                     told.add(person.email)
                     yield self._letters.staff_news(matter, happening, person=person, now=now)
@@ -229,41 +282,14 @@ class Life:
             verbs, is_staff=giver.is_staff, to=by, now=now, answers=mail, language=row["language"]
         )
 
-    def _voices(self, connection: Connection, row: dict[str, Any]) -> list[Address]:
-        """The requester, and everybody else outside staff who asked for the same."""
-        requester = Address(email=row["requester"], name=row["requester_name"])
-        others = (
-            Address(email=email) for email in sorted(escalations.participants(connection, str(row["id"])))
-        )
-        voices = {voice.email: voice for voice in (*others, requester) if voice.email}
-        inside = self._settings
-        return [
-            voice
-            for email, voice in voices.items()
-            if inside.person(email) is None and not inside.is_own_address(email)
-        ]
+    def _another_is_open(self, connection: Connection, row: dict[str, Any]) -> bool:
+        latest = escalations.latest(connection, row["ticket"])
+        return latest is not None and latest.is_open and latest.id != str(row["id"])
 
-    def _concerned(self, connection: Connection, row: dict[str, Any]) -> list[Person]:
-        """Whoever works on it, everybody who was alerted, or else the PMs."""
-        alerted = {row["acknowledged_by"], *outbox.recipients(connection, row["id"], ("alert", "chase"))}
-        people = [person for person in self._settings.people if person.email in alerted]
-        return people or list(self._settings.people_with("pm"))
+    def _is_staff(self, by: Address) -> bool:
+        return self._settings.person(by.email) is not None
 
     def _called(self, sender: Address) -> Address:
         """Staff are named as the configuration names them."""
         person = self._settings.person(sender.email)
         return Address(email=sender.email, name=person.name) if person else sender
-
-    def _put(
-        self,
-        connection: Connection,
-        letters: list[Letter],
-        row: dict[str, Any],
-        key: str,
-        now: datetime,
-    ) -> None:
-        messages = [
-            self._post.letter(letter, key=f"{key}:{letter.to}", now=now, escalation_id=row["id"])
-            for letter in letters
-        ]
-        outbox.put(connection, messages, now=now, held=self._settings.desk.holds_letters)

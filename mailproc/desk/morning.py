@@ -42,6 +42,7 @@ class Morning:
         The very first day of a desk that starts after its hour has none.
         """
         day = due_digest(now, self._settings.digest)
+        escalations.lock_timeline(connection)
         last = digests.last(connection, NAME)
         if last and last.day >= day:
             return False
@@ -87,7 +88,7 @@ class Morning:
     def _content(
         self, connection: Connection, *, day: date, since: datetime, until: datetime
     ) -> DigestContent:
-        events = escalations.events_between(connection, since, until)
+        events = escalations.requests_between(connection, since, until)
         new = tuple(_entry(event) for event in _told(events))
         known = {entry.escalation_id for entry in new}
         outcomes = inbox.outcomes(connection, since, until)

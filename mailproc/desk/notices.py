@@ -31,3 +31,9 @@ class OperatorDesk:
             *self._post.operator_alerts(letter.subject, letter.text, key=f"operator:{key}"),
         ]
         outbox.put(connection, messages, now=now, held=False)
+
+    def write(self, connection: Connection, notice: Notice, *, key: str, now: datetime) -> None:
+        """A notice by mail alone: that an alert failed is not told by a further alert."""
+        letter = self._letters.operator(notice, now=now)
+        message = self._post.letter(letter, key=f"operator:{key}", now=now)
+        outbox.put(connection, [message], now=now, held=False)

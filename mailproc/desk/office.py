@@ -8,6 +8,7 @@ from mailproc.desk.clockwork import Clockwork
 from mailproc.desk.effects import Effects
 from mailproc.desk.handle import Desk
 from mailproc.desk.life import Life
+from mailproc.desk.mailing import Mailing
 from mailproc.desk.morning import Morning
 from mailproc.desk.notices import OperatorDesk
 from mailproc.desk.post import Post
@@ -37,11 +38,12 @@ class Office:
         self.letters = Letters(settings, templates)
         self.post = Post(settings, ReplyAddresses(key=key))
         self.operator = OperatorDesk(self.letters, self.post)
-        self.promises = Promises(settings, self.letters, self.post)
-        self.life = Life(settings, self.letters, self.post, self.promises)
+        mailing = Mailing(settings, self.post)
+        self.promises = Promises(settings, self.letters, self.post, mailing)
+        self.life = Life(settings, self.letters, mailing, self.promises)
         self.effects = Effects(settings, self.letters, self.post, self.promises)
         self.desk = Desk(settings, self.effects, self.life)
-        self.clockwork = Clockwork(settings, self.letters, self.post, self.promises, self.life, self.desk)
+        self.clockwork = Clockwork(settings, self.letters, mailing, self.promises, self.life, self.desk)
         self.morning = Morning(settings, self.letters, self.post)
 
     def worker(

@@ -70,7 +70,7 @@ class Post:
         (``priya@helpdesk.example#0``); the courier looks it up.
         """
         return [
-            self._alert(f"{person.email}#{place}", title, body, key, mail_id)
+            self._alert(f"{person.email}#{place}", title, body, key=key, kind="alert", mail_id=mail_id)
             for person in people
             for place in range(len(person.alerts))
         ]
@@ -78,15 +78,17 @@ class Post:
     def operator_alerts(self, title: str, body: str, *, key: str) -> list[Outgoing]:
         """One row for each alert address of the operator (``operator#0``)."""
         return [
-            self._alert(f"operator#{place}", title, body, key, None)
+            self._alert(f"operator#{place}", title, body, key=key, kind="operator")
             for place in range(len(self._settings.operator.alerts))
         ]
 
-    def _alert(self, recipient: str, title: str, body: str, key: str, mail_id: int | None) -> Outgoing:
+    def _alert(
+        self, recipient: str, title: str, body: str, *, key: str, kind: str, mail_id: int | None = None
+    ) -> Outgoing:
         return Outgoing(
             key=f"{key}:{recipient}",
             channel="alert",
-            kind="alert",
+            kind=kind,
             recipient=recipient,
             subject=title,
             content=json.dumps({"title": title, "body": body}).encode(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from mailproc.desk.audience import EVERYBODY_ALERTED
 from mailproc.desk.matter import matter_of
 from mailproc.escalation.status import Status
 from mailproc.reading.request import Level
@@ -15,12 +16,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailproc.desk.mailing import Mailing
     from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.settings import Person, Settings
-
-EVERYBODY_ALERTED = "everybody alerted"
-"""The line on the timeline that tells that every PM was alerted."""
 
 CHASE = "chase"
 REMIND_OF_PROPOSAL = "remind of proposal"
@@ -32,33 +31,48 @@ PROPOSAL_REMINDER = timedelta(days=2)
 PROPOSAL_CLOSES = timedelta(days=5)
 RESOLVED_CLOSES = timedelta(hours=24)
 
+OF_AN_ESCALATION = (CHASE, REMIND_OF_PROPOSAL, CLOSE_PROPOSED, CLOSE_RESOLVED)
+
+SETTLED = ("resolved by requester", "solution accepted")
+"""After these an escalation closes by itself, unless somebody objects."""
+
+_NOTHING_NEW = ("note", "update", "assigned", "joined")
+
+
+def may_live(status: Status, level: Level, happening: str) -> frozenset[str]:
+    """Which timers may go on after something happened; all others are stopped."""
+    if status.is_over:
+        return frozenset()
+    alive = set()
+    waits = status is Status.STARTED and level is Level.EMERGENCY
+    if waits and happening not in (*SETTLED, "no longer urgent"):
+        alive.add(CHASE)
+    if status is Status.SOLUTION_PROPOSED and happening != "still down":
+        alive |= {REMIND_OF_PROPOSAL, CLOSE_PROPOSED}
+    if happening in (*SETTLED, *_NOTHING_NEW):
+        alive.add(CLOSE_RESOLVED)
+    return frozenset(alive)
+
 
 class Promises:
     """Winds and stops the timers of an escalation, and alerts people about it."""
 
-    def __init__(self, settings: Settings, letters: Letters, post: Post) -> None:
+    def __init__(self, settings: Settings, letters: Letters, post: Post, mailing: Mailing) -> None:
         self._settings = settings
         self._letters = letters
         self._post = post
+        self._mailing = mailing
 
     def keep_up(self, connection: Connection, row: dict[str, Any], happening: str, now: datetime) -> None:
         """Brings the timers of an escalation in line with what just happened to it."""
-        id_, status = row["id"], Status(row["status"])
-        if status.is_over:
-            timers.stop(connection, id_)
-            return
-        if status is not Status.STARTED:
-            timers.stop(connection, id_, [CHASE])
-        if status is not Status.SOLUTION_PROPOSED:
-            timers.stop(connection, id_, [REMIND_OF_PROPOSAL, CLOSE_PROPOSED])
+        id_, keep = row["id"], may_live(Status(row["status"]), Level(row["level"]), happening)
+        timers.stop(connection, id_, [kind for kind in OF_AN_ESCALATION if kind not in keep])
         if happening == "solution proposed":
             timers.wind(connection, REMIND_OF_PROPOSAL, now + PROPOSAL_REMINDER, escalation_id=id_)
             timers.wind(connection, CLOSE_PROPOSED, now + PROPOSAL_CLOSES, escalation_id=id_)
-        elif happening in ("resolved by requester", "solution accepted"):
-            timers.stop(connection, id_, [CHASE])
+        elif happening in SETTLED:
             timers.wind(connection, CLOSE_RESOLVED, now + RESOLVED_CLOSES, escalation_id=id_)
         elif happening == "still down":
-            timers.stop(connection, id_, [CLOSE_RESOLVED])
             self.chase_later(connection, row, now)
 
     def chase_later(self, connection: Connection, row: dict[str, Any], now: datetime, round: int = 1) -> None:
@@ -67,10 +81,6 @@ class Promises:
         if is_waiting and round <= len(self._settings.emergency.ladder) + 1:
             due_at = now + self._settings.emergency.chase_after
             timers.wind(connection, CHASE, due_at, escalation_id=row["id"], round=round)
-
-    def everybody_knows(self, row: dict[str, Any]) -> bool:
-        """True once every PM was alerted about an escalation."""
-        return any(event["kind"] == EVERYBODY_ALERTED for event in row["events"])
 
     def alert_everybody(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
         """Alerts every PM by all their ways, and promises to chase."""
@@ -100,12 +110,7 @@ class Promises:
             self._letters.chase(matter, person=person, waiting_since=row["accepted_at"], round=round, now=now)
             for person in people
         ]
+        self._mailing.send(connection, letters, key=key, now=now, escalation_id=id_)
         title, body = self._letters.short_chase(matter)
-        messages = [
-            *(
-                self._post.letter(letter, key=f"{key}:{letter.to}", now=now, escalation_id=id_)
-                for letter in letters
-            ),
-            *self._post.alerts(people, title, body, key=key),
-        ]
-        outbox.put(connection, messages, now=now, held=self._settings.desk.holds_letters)
+        alerts = self._post.alerts(people, title, body, key=key)
+        outbox.put(connection, alerts, now=now, held=self._settings.desk.holds_letters)

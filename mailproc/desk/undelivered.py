@@ -40,7 +40,7 @@ class Undelivered:
         """Tells the operator; and for handed-on mail its sender, as RFC 5321 §6.1 demands."""
         if message.channel == "ordinary":
             self._report(connection, message, detail, now)
-        if message.kind == "operator":
+        if message.kind == "operator" and message.channel == "mail":
             return  # a letter to the operator about a letter to the operator helps nobody
         notice = Notice(
             kind="undelivered",
@@ -49,7 +49,8 @@ class Undelivered:
             subject=message.subject,
             detail=detail,
         )
-        self._operator.tell(connection, notice, key=f"undelivered:{message.id}", now=now)
+        tell = self._operator.write if message.channel == "alert" else self._operator.tell
+        tell(connection, notice, key=f"undelivered:{message.id}", now=now)
 
     def _report(self, connection: Connection, message: Claimed, detail: str, now: datetime) -> None:
         original = inbox.raw(connection, message.mail_id) if message.mail_id else None

@@ -62,7 +62,8 @@ class Worker:
         read = [(mail, considered) for mail in readable if (considered := self._read(mail)) is not None]
         try:
             self._decide(read)
-        except Exception:  # one of them is at fault: each alone, so that the others are not held up
+        except Exception as fault:  # one of them is at fault: each alone, so that no other is held up
+            log.error("batch failed", mails=[mail.id for mail, _ in read], exc_info=fault)
             for one in read:
                 self._decide_alone(one)
         self._settled()
@@ -107,7 +108,9 @@ class Worker:
     def _give_back(self, mail: StoredMail, fault: Exception) -> None:
         """The mail is tried again later, or set aside after the last try."""
         log.error("mail failed", mail=mail.id, attempt=mail.attempts, exc_info=fault)
-        trouble = f"{type(fault).__name__}: {fault}"[:500]
+        # A database's fault goes on, in further lines, with the values of the statement: mail and letters.
+        first_line = str(fault).partition("\n")[0]
+        trouble = f"{type(fault).__name__}: {first_line}"[:500]
         with self._database.write() as connection:
             now = self._clock()
             if mail.attempts < TRIES:
@@ -134,7 +137,8 @@ class Worker:
     ) -> None:
         inbox.quarantine(connection, mail.id, code=code, trouble=trouble, now=now)
         notice = Notice(kind="quarantined", mail_id=mail.id, detail=trouble)
-        self._office.operator.tell(connection, notice, key=f"quarantine:{mail.id}", now=now)
+        key = f"quarantine:{mail.id}:{now.isoformat()}"  # a mail that is replayed may fail again
+        self._office.operator.tell(connection, notice, key=key, now=now)
 
 
 def _log(mail: StoredMail, decision: Decision) -> None:

@@ -91,20 +91,23 @@ _LEVELS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """An escalation as a command meets it. ``everybody_knows`` is true once every PM was alerted."""
+    """An escalation as a command meets it. ``everybody_knows`` is true once every PM was alerted,
+    ``another_is_open`` while the ticket has an open escalation beside this one.
+    """
 
     status: Status
     level: Level
     acknowledged_by: str = ""
     everybody_knows: bool = True
+    another_is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Giver:
     """Who gives a command, and how sure that is.
 
-    ``is_proven`` is true when the mail came to the address that was signed for its sender, or its sender
-    is authenticated. ``takes_part`` is true for the requester and their organisation.
+    ``is_proven`` is true when the mail came to the address that was signed for its sender, or the order
+    was given on the command line. ``takes_part`` is true for the requester and their organisation.
     """
 
     email: str
@@ -153,6 +156,8 @@ def _change(command: Command, order: Order, standing: Standing) -> Change | Refu
     if order.step is None and standing.status.is_over:
         return Refused(because="over")
     status = after(standing.status, order.step) if order.step else None
+    if order.step is Step.REOPEN and standing.another_is_open:
+        return Refused(because="not_now")
     if order.step and status is None:
         taken = order.step is Step.ACK and standing.status is Status.ACKNOWLEDGED
         return Refused(because="acknowledged_already" if taken else "not_now")

@@ -159,6 +159,9 @@ class Dialogue(SMTP):
             # RFC 2920 §3.1: nothing may follow DATA before our 354. Who does so smuggles or is broken.
             self.hang_up("554 5.5.0 Mail sent before it was asked for, goodbye")
             return
+        if not self._reception.gate.has_room:
+            self.hang_up(BUSY)
+            return
         recipients = len(self.envelope.rcpt_tos)
         self._arrived = self.loop.create_future()
         self._content = Content(self._reception.max_size)
@@ -189,8 +192,14 @@ class Dialogue(SMTP):
         mail = content.mail()
         self._drop_content()
         if not self._arrived.done():
-            self._arrived.set_result(None if mail is None else self._reception.take(self._arrival(mail)))
+            self._arrived.set_result(None if mail is None else self._store(mail))
         return rest
+
+    def _store(self, mail: bytes) -> asyncio.Task[str]:
+        """Starts to store a mail, whose octets are under way until that ends, well or badly."""
+        storing = self._reception.take(self._arrival(mail))
+        self._reception.gate.hold_until_done(storing, len(mail))
+        return storing
 
     def _check_bounds(self, content: Content) -> None:
         if content.is_hopeless:

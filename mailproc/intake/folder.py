@@ -37,6 +37,10 @@ class LoginRefusedError(Exception):
     """The server does not take the name and password."""
 
 
+class WithheldError(ConnectionError):
+    """The server lists a mail, and does not give it. Another connection may see more."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """What is asked about a mail before it is fetched. ``size`` in octets."""
@@ -127,11 +131,11 @@ class Folder:
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         """The octets of the mails that still exist, fetched without setting ``\\Seen``."""
-        return self._fetched(uids, "BODY.PEEK[]", b"BODY[]")
+        return self._octets(uids, "BODY.PEEK[]", b"BODY[]")
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
         """The headers of the mails that still exist, 256 KiB of each at most."""
-        return self._fetched(uids, f"BODY.PEEK[HEADER]<0.{_HEADER_OCTETS}>", b"BODY[HEADER]<0>")
+        return self._octets(uids, f"BODY.PEEK[HEADER]<0.{_HEADER_OCTETS}>", b"BODY[HEADER]<0>")
 
     def move(self, uids: Sequence[int], target: str) -> Iterable[Sequence[int]]:
         """Moves mails, by what the server can do safely; yields the UIDs that are done.
@@ -167,17 +171,37 @@ class Folder:
         return bool(self._client._imap.untagged_responses.pop("EXISTS", None))
 
     def _summaries_of(self, uids: Sequence[int]) -> list[Summary]:
-        answers = self._client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        """In the order of the UIDs: a server may answer in any other (RFC 9051 §7.5.2)."""
+        answers = self._fetched(uids, ["RFC822.SIZE", "INTERNALDATE"], (b"RFC822.SIZE", b"INTERNALDATE"))
         return [
             Summary(uid=uid, size=answer[b"RFC822.SIZE"], received=answer[b"INTERNALDATE"])
-            for uid, answer in answers.items()
-            if b"RFC822.SIZE" in answer and b"INTERNALDATE" in answer
+            for uid, answer in sorted(answers.items())
         ]
 
-    def _fetched(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, bytes]:
-        """Answers without the item are the server's own news about flags; NIL is an empty mail."""
-        answers = self._client.fetch(uids, [item]) if uids else {}
-        return {uid: answer[key] or b"" for uid, answer in answers.items() if key in answer}
+    def _octets(self, uids: Sequence[int], item: str, key: bytes) -> dict[int, bytes]:
+        """NIL is an empty mail."""
+        return {uid: answer[key] or b"" for uid, answer in self._fetched(uids, [item], (key,)).items()}
+
+    def _fetched(self, uids: Sequence[int], items: list[str], keys: tuple[bytes, ...]) -> dict[int, Any]:
+        """The whole answers for the mails that still exist; what is missing is asked for once more.
+
+        Raises WithheldError for a mail that is still listed: passed over, it would never be seen again.
+        """
+        answers = self._whole_answers(uids, items, keys)
+        if missing := [uid for uid in uids if uid not in answers]:
+            self._client.noop()  # lets the server tell what was deleted
+            answers |= self._whole_answers(missing, items, keys)
+        missing = [uid for uid in missing if uid not in answers]
+        if missing and (listed := self._client.search(["UID", ",".join(map(str, missing))])):
+            raise WithheldError(f"the server lists the mails {listed}, but does not give {items}")
+        return answers
+
+    def _whole_answers(
+        self, uids: Sequence[int], items: list[str], keys: tuple[bytes, ...]
+    ) -> dict[int, Any]:
+        """An answer without the items is the server's own news about flags."""
+        answers = self._client.fetch(uids, items) if uids else {}
+        return {uid: answer for uid, answer in answers.items() if all(key in answer for key in keys)}
 
     def _mark(self, uids: Sequence[int]) -> None:
         if {HANDLED, b"\\*"} & set(self._permanent_flags):

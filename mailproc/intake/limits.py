@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 Host = IPv4Address | IPv6Address
 
@@ -18,6 +22,7 @@ class Limits:
     ``command_time`` is the longest silence (RFC 5321 §4.5.3.2), also within a mail; ``mail_time`` the longest
     a connection may last without bringing a whole mail, which ends floods of NOOP and uploads by the drop.
     ``store_time`` is when a slow store is answered 451; what it still stores is found again as a duplicate.
+    ``octets_under_way`` bounds the mails coming in and those waiting for their commit together.
     """
 
     connections: int = 100
@@ -46,6 +51,14 @@ class Gate:
     def has_room(self) -> bool:
         """False while the mails under way together hold as much as the listener may."""
         return self.octets_under_way < self._limits.octets_under_way
+
+    def hold_until_done(self, storing: asyncio.Task[str], octets: int) -> None:
+        """Counts a mail that waits for its commit, whoever else has gone."""
+        self.octets_under_way += octets
+        storing.add_done_callback(lambda _: self._let_go(octets))
+
+    def _let_go(self, octets: int) -> None:
+        self.octets_under_way -= octets
 
     def enter(self, peer: str) -> bool:
         """Lets a client in, unless a cap is reached. Who was let in must ``leave``."""

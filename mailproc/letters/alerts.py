@@ -9,9 +9,7 @@ from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
 from mailproc.letters.matter import buttons
 from mailproc.letters.quoting import mailto, one_line, several_lines, ticket_link
-from mailproc.policy.alerting import EVIDENT_TROUBLE
 from mailproc.policy.decision import Alert, Code
-from mailproc.reading.request import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +40,7 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
         "ticket": ticket,
         "tickets": [one_line(one, 60) for one in request.several[:20]],
         "link": ticket_link(settings.tickets.url, ticket),
-        "because": _because(decision),
+        "because": str(decision.alert_because),
         "summary": one_line(request.summary or request.motivation or mail.subject, 90),
         "mail_subject": one_line(mail.subject),
         "evidence": list(cited(request.evidence, pen)),
@@ -79,15 +77,6 @@ def short_alert(decision: Decision, say: Words, desk_name: str) -> tuple[str, st
     """Title and body for SMS and chat: ticket, level and desk, no names and no quotes."""
     ticket = one_line(decision.request.ticket or "", 60)
     return say("title", ticket=ticket), say("body", ticket=ticket, desk_name=desk_name)
-
-
-def _because(decision: Decision) -> str:
-    request = decision.request
-    if request.level is Level.EMERGENCY and request.misuse is None:
-        return "emergency" if decision.alert is Alert.EVERYBODY else "stranger"
-    if any(item.kind in EVIDENT_TROUBLE for item in request.evidence):
-        return "trouble"
-    return "soon"
 
 
 def _can_be_acknowledged(decision: Decision) -> bool:

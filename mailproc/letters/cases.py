@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mailproc.letters.digest import DigestContent, DigestEntry
 from mailproc.letters.operator import Notice
 from mailproc.message.mail import Address, IncomingMail, OwnWords
-from mailproc.policy.decision import Alert, Code, Decision, KnownEscalation, Outcome, Refusal
+from mailproc.policy.alerting import EVIDENT_TROUBLE
+from mailproc.policy.decision import Alert, AlertReason, Code, Decision, KnownEscalation, Outcome, Refusal
 from mailproc.reading.request import (
     EscalationRequest,
     Evidence,
@@ -147,8 +148,23 @@ def _known(status: str, *, hours: int = 20, closed: bool = False) -> KnownEscala
     )
 
 
+def fitting_reason(request: EscalationRequest, alert: object) -> AlertReason:
+    """Why a sample is alerted, as the policy would say it."""
+    if alert not in (Alert.DUTY, Alert.EVERYBODY):
+        return AlertReason.QUIET
+    if request.is_emergency:
+        return AlertReason.EMERGENCY if alert is Alert.EVERYBODY else AlertReason.STRANGER
+    shows_trouble = any(item.kind in EVIDENT_TROUBLE for item in request.evidence)
+    return AlertReason.TROUBLE if shows_trouble else AlertReason.SOON
+
+
 def _accepted(request: EscalationRequest, **more: object) -> Decision:
-    values: dict[str, object] = {"outcome": Outcome.ACCEPTED, "route": "new escalation", "verified": True}
+    values: dict[str, object] = {
+        "outcome": Outcome.ACCEPTED,
+        "route": "new escalation",
+        "verified": True,
+        "alert_because": fitting_reason(request, more.get("alert")),
+    }
     return Decision(**{**values, "request": request, **more})  # type: ignore[arg-type]
 
 
@@ -326,6 +342,7 @@ def alerts() -> dict[str, Decision]:
     nothing_known = _rejected(emergency, *_rejection_codes(), alert=Alert.EVERYBODY, verified=False)
     return {f"alert-{name}": known[name] for name in _ALERTS} | {
         "alert-words": replace(known["emergency"], request=replace(_EMERGENCY, evidence=())),
-        "alert-soon": replace(known["accepted"], alert=Alert.DUTY),
+        "alert-soon": replace(known["accepted"], alert=Alert.DUTY, alert_because=AlertReason.SOON),
+        "alert-person": replace(known["accepted"], alert=Alert.DUTY, alert_because=AlertReason.PERSON),
         "alert-bare": nothing_known,
     }

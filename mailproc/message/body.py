@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
 from mailproc.message import charset, flowed, html
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 UNREAD = "text/x-unread"
 """The type the parser gives a mail of which it read only the headers."""
+
+_RETURNED_HEADERS = "text/rfc822-headers"
+"""The type of a returned mail of which a report keeps only the headers (RFC 6522 §4)."""
 
 _DEEPEST = 60
 _MOST_PARTS = 1_000
@@ -99,6 +103,8 @@ def _pieces(part: Message, body: Body, depth: int) -> list[_Piece]:
         return []
     if content_type == "message/rfc822":
         return _attached_mail(part, body)
+    if content_type == _RETURNED_HEADERS and body.part_types[0] == "multipart/report":
+        return _attach(_returned_headers(part), body)
     if content_type == UNREAD:
         return []
     payload = part.get_payload()
@@ -171,11 +177,19 @@ def _decoded_text(part: Message) -> tuple[str, str | None]:
 def _attached_mail(part: Message, body: Body) -> list[_Piece]:
     payload = part.get_payload()
     if isinstance(payload, list) and payload and not isinstance(payload[0], str):
-        if len(body.attached) < _MOST_ATTACHED_MAILS:
-            body.attached.append(payload[0])
-        return []
+        return _attach(payload[0], body)
     body.attachments.append(_attachment(part, "message/rfc822"))
     return []
+
+
+def _attach(mail: Message, body: Body) -> list[_Piece]:
+    if len(body.attached) < _MOST_ATTACHED_MAILS:
+        body.attached.append(mail)
+    return []
+
+
+def _returned_headers(part: Message) -> Message:
+    return HeaderParser().parsestr(_decoded_text(part)[0].lstrip("\n"))
 
 
 def _attachment(part: Message, content_type: str) -> Attachment:

@@ -25,6 +25,7 @@ _CONTACT = re.compile(f"{_PHONE}|{_ADDRESS}", re.IGNORECASE)
 _LABEL = re.compile(r"([^\W\d_][\w .'-]{0,40}?)\s?[:：]\s*\S")
 _BULLET = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
 _POSTSCRIPT = re.compile(r"p\.? ?s\.?(?![\w/])", re.IGNORECASE)
+_LONGEST_CLOSING, _LONGEST_CLOSING_LINE = 5, 40
 _NAME_MARK = " -–—/~*_.,!\t"
 
 
@@ -165,7 +166,7 @@ def _signed_by_author(sheet: Sheet, start: int, end: int, author: str) -> int:
         below = [other for other in written if other > index]
         if all(_is_signature_line(sheet, other) for other in below):
             sheet.set_aside(index, end, SetAsideKind.SIGNATURE, "the author's name")
-            return _thanks_above(sheet, start, sheet.last_written(start, index))
+            return _closing_above(sheet, start, index)
     return end
 
 
@@ -181,11 +182,33 @@ def _is_name_line(line: str, author: str) -> bool:
     )
 
 
-def _thanks_above(sheet: Sheet, start: int, end: int) -> int:
-    if end > start and bare(sheet.folded[end - 1]) in vocabulary().thanks:
-        sheet.set_aside(end - 1, end, SetAsideKind.CLOSING, "thanks above the author's name")
-        return sheet.last_written(start, end - 1)
-    return end
+def _closing_above(sheet: Sheet, start: int, name: int) -> int:
+    """Takes "Thanks" above the author's name as a closing, and what no list holds ("Hugs from Galway")."""
+    end = sheet.last_written(start, name)
+    if end <= start:
+        return end
+    if bare(sheet.folded[end - 1]) in vocabulary().thanks:
+        rule = "thanks above the author's name"
+    elif end == name and _may_close(sheet, start, end - 1):
+        rule = "a few words above the author's name"
+    else:
+        return end
+    sheet.set_aside(end - 1, end, SetAsideKind.CLOSING, rule)
+    return sheet.last_written(start, end - 1)
+
+
+def _may_close(sheet: Sheet, start: int, index: int) -> bool:
+    """True for a paragraph of a few words that tells nothing: no digits, no verb, no end of a sentence."""
+    if index <= start or sheet.folded[index - 1]:
+        return False
+    line = sheet.folded[index]
+    words = line.rstrip(",!").replace("'", " ").split()
+    if not 1 <= len(words) <= _LONGEST_CLOSING or len(line) > _LONGEST_CLOSING_LINE or line[-1] in ".?:;…。":
+        return False
+    return all(any(char.isalpha() for char in word) for word in words) and not (
+        any(char.isdigit() or char in "@#>|" for char in line)
+        or any(word in vocabulary().telling for word in words)
+    )
 
 
 def names_author(text: str, author: str) -> bool:

@@ -110,10 +110,13 @@ class Signal:
 class IncomingMail:
     """A mail as a value. Every field is present; what the mail lacks is empty or None.
 
-    ``sender`` is None unless ``From`` holds exactly one unambiguous address (RFC 5322 §3.6.2).
+    ``sender`` is None unless ``From`` holds exactly one unambiguous address (RFC 5322 §3.6.2): only that
+    address may be given rights. ``reply_author`` is whom to answer even so: the one address of ``From``, else
+    the ``Sender`` field's, else the first of ``From``.
     ``text`` is the whole readable body, ``words`` the author's part of it.
     ``date`` carries its own UTC offset. ``part_types`` are the content types of all MIME parts in
     lower case and in order, ``delivery_status`` the fields of a report part (RFC 3464) as text.
+    ``authentication_results`` are the fields of that name from the top, without any encoded-word decoded.
     """
 
     message_id: str | None
@@ -136,6 +139,8 @@ class IncomingMail:
     defects: tuple[str, ...] = ()
     part_types: tuple[str, ...] = ()
     delivery_status: str = ""
+    reply_author: Address | None = None
+    authentication_results: tuple[str, ...] = ()
 
     @property
     def nature(self) -> Nature:

@@ -81,6 +81,8 @@ def _mail(message: Message, defects: list[str], *, depth: int) -> IncomingMail:
         defects=tuple(dict.fromkeys(defects + body.defects)),
         part_types=tuple(body.part_types),
         delivery_status=body.delivery_status,
+        reply_author=_reply_author(from_all, _addresses(raw_fields, "sender")),
+        authentication_results=tuple(raw_fields.get("authentication-results", ())),
     )
     mail = _with_attached_forwards(mail)
     return replace(mail, signals=signals(mail))
@@ -129,6 +131,13 @@ def _senders(fields: dict[str, list[str]]) -> tuple[tuple[Address, ...], bool]:
     senders = tuple(address for value in values for address in _read_addresses(value))
     plain = len(values) == 1 and not any(_misleads(address) for address in senders)
     return senders, plain
+
+
+def _reply_author(senders: tuple[Address, ...], transmitter: tuple[Address, ...]) -> Address | None:
+    """Whom to answer. With several authors the Sender field names the one who sent it (RFC 5322 §3.6.2)."""
+    if len(senders) != 1 and len(transmitter) == 1:
+        return transmitter[0]
+    return senders[0] if senders else None
 
 
 def _misleads(address: Address) -> bool:

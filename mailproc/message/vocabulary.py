@@ -56,6 +56,7 @@ class Vocabulary:
     labels: dict[str, str]
     closings: frozenset[str]
     thanks: frozenset[str]
+    telling: frozenset[str]
     greetings: frozenset[str]
     titles: frozenset[str]
     mobile: Openings
@@ -81,6 +82,7 @@ def vocabulary() -> Vocabulary:
         labels=_labels(),
         closings=frozenset(map(bare, _list("closings"))),
         thanks=frozenset(map(bare, _list("thanks"))),
+        telling=_set("telling"),
         greetings=frozenset(map(bare, _list("greetings"))),
         titles=frozenset(title.strip(".") for title in _list("titles")),
         mobile=Openings(_list("mobile")),

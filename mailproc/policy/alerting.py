@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailproc.policy.decision import Alert
+from mailproc.policy.decision import Alert, AlertReason
 from mailproc.reading.request import EvidenceKind
 
 if TYPE_CHECKING:
@@ -15,26 +15,31 @@ EVIDENT_TROUBLE = frozenset({EvidenceKind.OUTAGE, EvidenceKind.REVENUE, Evidence
 """Evidence that is worth a word to the duty person although nobody wrote "emergency"."""
 
 
-def alert_for(request: EscalationRequest, facts: Facts) -> tuple[Alert, str]:
+def alert_for(request: EscalationRequest, facts: Facts) -> tuple[Alert, AlertReason]:
     """Whom to alert for a request, and why.
 
-    A known sender's emergency reaches everybody; a stranger's, one duty person; so do evident
-    trouble and a deadline before the next digest. Stale mail and questioned emergencies wake nobody.
+    A known sender's emergency reaches everybody, once; a stranger's, one duty person; so do evident
+    trouble, a deadline before the next digest, and what the desk cannot finish by itself. Questioned
+    emergencies wake nobody.
     """
-    if facts.stale:
-        return Alert.NOBODY, "the mail is too old to wake anybody"
     if facts.latest is not None and not (facts.takes_part or facts.is_staff):
-        return Alert.NOBODY, "the ticket belongs to somebody else"
+        return Alert.NOBODY, AlertReason.QUIET
     if facts.gaps > 1:
-        return Alert.DUTY, "a request that stays incomplete needs a person"
-    if request.is_emergency and request.misuse is None:
-        if facts.known_sender:
-            return Alert.EVERYBODY, "an emergency of a known sender"
-        return Alert.DUTY, "an emergency of an unknown sender"
-    if request.misuse is not None:
-        return Alert.NOBODY, f"a questioned emergency ({request.misuse.kind})"
-    if any(evidence.kind in EVIDENT_TROUBLE for evidence in request.evidence):
-        return Alert.DUTY, "evident trouble, though no emergency was asked for"
-    if any(e.due and e.due <= facts.next_digest.date() for e in request.evidence):
-        return Alert.DUTY, "a deadline before the next digest"
-    return Alert.NOBODY, "it can wait for the next digest"
+        return Alert.DUTY, AlertReason.PERSON
+    if request.misuse is not None or facts.everybody_knows:
+        return Alert.NOBODY, AlertReason.QUIET
+    if request.is_emergency:
+        return _for_an_emergency(facts)
+    if any(evidence.kind in EVIDENT_TROUBLE for evidence in request.evidence) and not facts.stale:
+        return Alert.DUTY, AlertReason.TROUBLE
+    if any(evidence.due and evidence.due <= facts.next_digest_day for evidence in request.evidence):
+        return Alert.DUTY, AlertReason.SOON
+    return Alert.NOBODY, AlertReason.QUIET
+
+
+def _for_an_emergency(facts: Facts) -> tuple[Alert, AlertReason]:
+    if facts.stale:  # it was written long ago: nobody is woken, and a person looks at it
+        return Alert.DUTY, AlertReason.PERSON
+    if facts.known_sender:
+        return Alert.EVERYBODY, AlertReason.EMERGENCY
+    return Alert.DUTY, AlertReason.STRANGER

@@ -118,11 +118,14 @@ def _left_alone(request: EscalationRequest, facts: Facts) -> Decision | None:
     """Mail that is no request: recorded, never answered (RFC 3834 §2)."""
     if facts.own_mail:
         outcome, code, said = Outcome.AUTOMATIC, Code.OWN_MAIL, "a letter of our own came back"
-    elif facts.same_mail:
-        outcome, code, said = Outcome.DUPLICATE, Code.DUPLICATE, f"the same mail as {facts.same_mail}"
+    elif facts.same_mail is not None:
+        outcome, code, said = Outcome.DUPLICATE, Code.DUPLICATE, f"the same mail as mail {facts.same_mail}"
     elif request.kind in _IGNORED:
         outcome, code = _IGNORED[request.kind]
         said = "no request: left alone"
+    elif request.requester is None:
+        outcome, code = _IGNORED[Kind.OTHER]
+        said = "a request, but nobody to answer: left to people"
     else:
         return None
     return Decision(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from mailproc.reading.request import EscalationRequest, Level
 
@@ -74,6 +74,17 @@ class Alert(StrEnum):
     EVERYBODY = "everybody"
 
 
+class AlertReason(StrEnum):
+    """Why somebody is told at once, or nobody."""
+
+    EMERGENCY = "emergency"
+    STRANGER = "stranger"
+    TROUBLE = "trouble"
+    SOON = "soon"
+    PERSON = "person"
+    QUIET = "quiet"
+
+
 _VERDICT_ACCEPTED = frozenset(
     {Outcome.ACCEPTED, Outcome.COMPLETED, Outcome.JOINED, Outcome.RAISED, Outcome.QUEUED, Outcome.COMMAND}
 )
@@ -119,7 +130,9 @@ class KnownEscalation:
 class Facts:
     """All that the policy may know beyond the mail, read beforehand in one go.
 
-    ``now`` is the time of the decision, in UTC; ``next_digest`` the moment of the next one.
+    ``now`` is the time of the decision, in UTC; ``next_digest`` the moment of the next one, and
+    ``next_digest_day`` its day on the desk's calendar. ``everybody_knows`` is true once every PM was alerted
+    about the ticket's open escalation.
     ``same_mail`` is the id of the mail this one repeats. ``known_sender`` is true for staff, a
     member of an organisation, and whoever had a request accepted before. ``latest`` is the ticket's
     last accepted escalation, open or closed, and ``takes_part`` tells whether the requester belongs
@@ -130,13 +143,15 @@ class Facts:
 
     now: datetime
     next_digest: datetime
+    next_digest_day: date
     own_mail: bool = False
-    same_mail: str | None = None
+    same_mail: int | None = None
     known_sender: bool = False
     is_staff: bool = False
     organisation: str | None = None
     latest: KnownEscalation | None = None
     takes_part: bool = False
+    everybody_knows: bool = False
     stale: bool = False
     gaps: int = 0
 
@@ -160,7 +175,7 @@ class Decision:
     cooldown_until: datetime | None = None
     asks_for_evidence: bool = False
     alert: Alert = Alert.NOBODY
-    alert_because: str = ""
+    alert_because: AlertReason = AlertReason.QUIET
     verified: bool = False
     handed_over: bool = False
     trace: tuple[Step, ...] = ()

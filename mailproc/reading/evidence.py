@@ -44,17 +44,21 @@ def find_evidence(passage: Passage, written: date | None) -> tuple[Evidence, ...
     will leave us") is.
     """
     excuses, timelines = _excuse_matches(passage), passage.found("misuse.timeline")
-    found: dict[tuple[int, EvidenceKind], Evidence] = {}
+    found: dict[tuple[int, EvidenceKind], Match] = {}
     for kind in EvidenceKind:
         for match in passage.found(f"evidence.{kind}"):
+            if (match.sentence.start, kind) in found:
+                continue
             if kind in _NOT_IN_A_TIMELINE and any(_overlap(match, asked) for asked in timelines):
                 continue
-            if any(_takes_away(excuse, match, kind, passage) for excuse in excuses):
-                continue
-            due = due_date(match.sentence, passage.tongues, written) if written else None
-            evidence = Evidence(kind=kind, sentence=match.sentence.flat, words=match.words, due=due)
-            found.setdefault((match.sentence.start, kind), evidence)
-    return tuple(found[key] for key in sorted(found, key=lambda key: key[0]))
+            if not any(_takes_away(excuse, match, kind, passage) for excuse in excuses):
+                found[match.sentence.start, kind] = match
+    sentences = {match.sentence.start: match.sentence for match in found.values()}
+    due = {start: due_date(s, passage.tongues, written) for start, s in sentences.items()} if written else {}
+    return tuple(
+        Evidence(kind=kind, sentence=match.sentence.flat, words=match.words, due=due.get(start))
+        for (start, kind), match in sorted(found.items(), key=lambda item: item[0][0])
+    )
 
 
 def find_misuse(passages: Iterable[Passage], evidence: tuple[Evidence, ...]) -> MisuseFinding | None:

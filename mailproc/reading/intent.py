@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mailproc.reading.request import Finding
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from mailproc.reading.phrases import Match
     from mailproc.reading.speech import Passage
 
-_GRAVE = ("outage", "revenue", "security", "safety", "churn")
+_GRAVE = ("outage", "revenue", "security", "safety", "churn", "legal")
 """Evidence of which two kinds make a named ticket a request without any words that ask."""
 _CONSEQUENCES = ("deadline", "deal", "churn", "revenue", "security", "safety", "legal")
 """Evidence that turns a mere wish ("could you look at 48213") into a request: what happens else.
 Not the outage itself, nor who is affected: any ticket tells those."""
+_EXCUSES = ("excuses.forgot", "excuses.promised")
+_ONLY_A_TICKET = re.compile(r"\A\W{0,3}(?:[^\W\d]{1,20}\W{0,3}){0,2}\d{3,20}\W{0,3}\Z")
 GRAVE_ENOUGH = 2
 
 
@@ -30,15 +33,49 @@ def asks_about_ticket(passages: Iterable[Passage]) -> Finding | None:
     or a named ticket with so grave a case that nobody would read it as ordinary mail."""
     passages = tuple(passages)
     weak = next(_requests(passages, "intent.with_ticket", "intent.urgency"), None)
-    if any(passage.found("intent.ordinary") for passage in passages):
+    if any(_is_ordinary(passage) for passage in passages):
         return None
-    return weak or _wish_with_consequence(passages) or _grave_case(passages)
+    return (
+        weak
+        or _wish_with_consequence(passages)
+        or _excused_case(passages)
+        or _bare_subject(passages)
+        or _grave_case(passages)
+    )
 
 
 def _wish_with_consequence(passages: tuple[Passage, ...]) -> Finding | None:
     """ "Could you look at 48213? They cancel on Friday"."""
     wish = next(_requests(passages, "intent.wish"), None)
     return wish if wish and _evidence(passages, _CONSEQUENCES) else None
+
+
+def _is_ordinary(passage: Passage) -> bool:
+    """True for words of ordinary mail ("works again"), unless an excuse holds them ("promised it works")."""
+    return any(not passage.found_in(match.sentence, *_EXCUSES) for match in passage.found("intent.ordinary"))
+
+
+def _excused_case(passages: tuple[Passage, ...]) -> Finding | None:
+    """ "I forgot 48213, sorry; now everybody reads everybody's records": who excuses the delay of a
+    ticket and says what happens otherwise asks for it."""
+    excuse = next((m for p in passages for m in p.found(*_EXCUSES)), None)
+    if excuse is None or not _evidence(passages, _CONSEQUENCES):
+        return None
+    return Finding(
+        rule="intent",
+        said="a delay is excused, and the consequences told",
+        words=excuse.words,
+        place="own words",
+    )
+
+
+def _bare_subject(passages: tuple[Passage, ...]) -> Finding | None:
+    """ "Subject: 58820", and what happens otherwise: nobody writes so about an ordinary matter."""
+    bare = next((p for p in passages if p.place == "subject" and _ONLY_A_TICKET.match(p.text)), None)
+    if bare is None or not _evidence(passages, _CONSEQUENCES):
+        return None
+    said = "the subject is a ticket, and the consequences are told"
+    return Finding(rule="intent", said=said, words=bare.text, place=bare.place)
 
 
 def _grave_case(passages: tuple[Passage, ...]) -> Finding | None:

@@ -30,8 +30,9 @@ _MONEY = frozenset((
     "francs", "franken", "fr", "reais", "yen",
 ))
 _UNITS = frozenset((
-    "kg", "g", "t", "ton", "tons", "tonnes", "tonnen", "km", "m", "mm", "cm", "m2", "m3", "l", "kwh", "kw", "mw",
-    "kb", "mb", "gb", "tb", "h", "min", "ms", "sec", "sek", "pcs", "stk", "st", "szt", "pz", "uds", "kpl", "x",
+    "kg", "g", "t", "ton", "tons", "tonnes", "tonnen", "km", "m", "mm", "cm", "m2", "m3", "l", "kwh", "kw",
+    "mw", "kb", "mb", "gb", "tb", "h", "min", "ms", "sec", "sek", "pcs", "stk", "st", "szt", "pz", "uds",
+    "kpl", "x",
     "円", "万", "件", "人", "台", "個", "本", "枚", "名", "社", "年", "月", "日", "時", "分",
 ))
 # fmt: on
@@ -52,11 +53,12 @@ def in_passage(
         if at is None:
             continue
         sentence, word = at
-        in_list = sighting.start in items or (
-            listed_cued and _only_joins(passage, listed_until, sighting.start)
-        )
+        is_item = sighting.start in items
+        in_list = is_item or (listed_cued and _only_joins(passage, listed_until, sighting.start))
         judged = _judge(passage, sentence, word, sighting, source, in_list)
         listed_until, listed_cued = sighting.end, judged is not None and not judged.lost
+        if judged and is_item and judged.source is Source.WORDS:
+            judged = replace(judged, source=Source.REQUEST, why="an item of the list that is asked for")
         if judged:
             yield replace(judged, configured=is_configured(sighting, prefixes))
 
@@ -84,8 +86,8 @@ def _judge(
         return None
     if cue is None and _is_year_or_amount(sentence, word, last, sighting):
         return None
-    asked = source is Source.WORDS and (in_list or _is_asked_in(passage, sentence))
-    mentioned = _is_mentioned(passage, sentence, first)
+    asked = source is Source.WORDS and _is_asked_in(passage, sentence)
+    mentioned = _is_mentioned(passage, sentence, first, last)
     if sighting.form.sure or cue is not None or in_list:
         if asked and not mentioned:
             seen = replace(seen, source=Source.REQUEST)
@@ -173,12 +175,12 @@ def _is_object(passage: Passage, sentence: Sentence, first: int, last: int) -> b
     counts = _counts_something(passage, sentence, last)
     for match in passage.found_in(sentence, *ASKING):
         if match.first <= first and last <= match.last:
-            return True
-        if counts:
-            continue
-        if match.first - 3 <= last < match.first and len(sentence.words[last]) > SHORTEST_BARE:
-            return True
-        if match.last < first <= match.last + 4:
+            if not (counts and last == match.last):
+                return True
+        elif match.first - 3 <= last < match.first:
+            if len(sentence.words[last]) > SHORTEST_BARE and not (counts and last + 1 < match.first):
+                return True
+        elif match.last < first <= match.last + 4 and not counts:
             return True
     return False
 
@@ -191,9 +193,10 @@ def _counts_something(passage: Passage, sentence: Sentence, last: int) -> bool:
     return sentence.words[following] not in passage.common
 
 
-def _is_mentioned(passage: Passage, sentence: Sentence, first: int) -> bool:
+def _is_mentioned(passage: Passage, sentence: Sentence, first: int, last: int) -> bool:
     return any(
-        match.first <= first <= match.last + 2 for match in passage.found_in(sentence, "ticket.mentions")
+        match.first <= last and first <= match.last + 2
+        for match in passage.found_in(sentence, "ticket.mentions")
     )
 
 

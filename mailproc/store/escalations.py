@@ -20,14 +20,26 @@ if TYPE_CHECKING:
 
     from mailproc.policy.decision import Decision
 
+LOCK_TIMELINE = 0x6D61696B
 LOCK_TICKETS = 0x6D61696C
 """First key of PostgreSQL's advisory locks on tickets; the second is the hash of the ticket."""
+
+
+REQUESTS = ("started", "escalated again", "raised", "joined")
+"""The events that somebody's request brought: they hold the motivation and its evidence."""
 
 
 def lock_ticket(connection: Connection, ticket: str) -> None:
     """Two mails about one ticket are decided one after the other. SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(LOCK_TIMELINE, 0)))
         connection.execute(select(func.pg_advisory_xact_lock(LOCK_TICKETS, func.hashtext(ticket))))
+
+
+def lock_timeline(connection: Connection) -> None:
+    """Waits for every transaction that may still write an event: a digest sees all that came before it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK_TIMELINE, 0)))
 
 
 def latest(connection: Connection, ticket: str) -> KnownEscalation | None:
@@ -55,7 +67,11 @@ def was_accepted_before(connection: Connection, email: str) -> bool:
     """True when an earlier request of this person was accepted: a known sender."""
     query = (
         select(decision.c.mail_id)
-        .where(decision.c.requester == email, decision.c.verdict == Verdict.ACCEPTED)
+        .where(
+            decision.c.requester == email,
+            decision.c.verdict == Verdict.ACCEPTED,
+            decision.c.route != "command",
+        )
         .limit(1)
     )
     return connection.execute(query).scalar() is not None
@@ -63,7 +79,7 @@ def was_accepted_before(connection: Connection, email: str) -> bool:
 
 def participants(connection: Connection, escalation_id: str) -> set[str]:
     """The addresses of everybody who asked for, or joined, an escalation."""
-    query = select(event.c.by).where(event.c.escalation_id == int(escalation_id))
+    query = select(event.c.by).where(event.c.escalation_id == int(escalation_id), event.c.by != "")
     return set(connection.execute(query).scalars())
 
 
@@ -228,9 +244,13 @@ def _happenings() -> Select[Any]:
     ).join(escalation, escalation.c.id == event.c.escalation_id)
 
 
-def events_between(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """What happened in [since, until), each event with its escalation, oldest first."""
-    query = _happenings().where(event.c.at >= since, event.c.at < until).order_by(event.c.at, event.c.id)
+def requests_between(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What was asked for in [since, until), each event with its escalation, oldest first."""
+    query = (
+        _happenings()
+        .where(event.c.at >= since, event.c.at < until, event.c.kind.in_(REQUESTS))
+        .order_by(event.c.at, event.c.id)
+    )
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
@@ -250,6 +270,15 @@ def listing(connection: Connection, *, only_open: bool, limit: int = 50) -> list
     if only_open:
         query = query.where(ESCALATION_OPEN)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def locked_entry(connection: Connection, escalation_id: int) -> dict[str, Any] | None:
+    """One escalation for a change: whoever comes second waits, and reads what the first one wrote."""
+    ticket = connection.execute(select(escalation.c.ticket).where(escalation.c.id == escalation_id)).scalar()
+    if ticket is None:
+        return None
+    lock_ticket(connection, ticket)
+    return entry(connection, escalation_id)
 
 
 def entry(connection: Connection, escalation_id: int) -> dict[str, Any] | None:

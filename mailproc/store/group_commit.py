@@ -10,6 +10,8 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+import structlog
+
 from mailproc.store import inbox
 
 if TYPE_CHECKING:
@@ -21,9 +23,14 @@ if TYPE_CHECKING:
 
 _BATCH = 100
 
+log = structlog.get_logger("mailproc.store")
+
 
 class GroupCommit:
-    """One thread that stores arrivals. ``submit`` gives a future with the mail's id."""
+    """One thread that stores arrivals. ``submit`` gives a future with the mail's id.
+
+    ``stored`` is called after each commit. Without the ``thread`` no mail is taken: watch it.
+    """
 
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime], stored: Callable[[], None]
@@ -32,8 +39,8 @@ class GroupCommit:
         self._clock = clock
         self._stored = stored
         self._waiting: queue.SimpleQueue[tuple[Arrival, Future[int]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, name="store", daemon=True)
+        self.thread.start()
 
     def submit(self, arrival: Arrival) -> Future[int]:
         """A future that ends when the mail is durable, or with the fault that prevented it."""
@@ -41,10 +48,10 @@ class GroupCommit:
         self._waiting.put((arrival, future))
         return future
 
-    def close(self) -> None:
-        """Stores what was submitted, then ends."""
+    def close(self, timeout: float | None = None) -> None:
+        """Stores what was submitted, then ends; waits for that ``timeout`` seconds at most."""
         self._waiting.put(None)
-        self._thread.join()
+        self.thread.join(timeout)
 
     def _run(self) -> None:
         ended = False
@@ -62,7 +69,9 @@ class GroupCommit:
                     ended = True
                     break
                 batch.append(following)
-            self._commit(batch)
+            wanted = [one for one in batch if one[1].set_running_or_notify_cancel()]
+            if wanted:
+                self._commit(wanted)
 
     def _commit(self, batch: list[tuple[Arrival, Future[int]]]) -> None:
         try:
@@ -73,7 +82,10 @@ class GroupCommit:
             return
         for (_, future), id_ in zip(batch, ids, strict=True):
             future.set_result(id_)
-        self._stored()
+        try:
+            self._stored()
+        except Exception:  # the mail is on disk; whoever handles it looks by itself too
+            log.exception("nobody was told of stored mail")
 
     def _refuse(self, batch: list[tuple[Arrival, Future[int]]], fault: Exception) -> None:
         """A lone sender hears 451 and keeps the mail; of several, the sound ones are still taken."""

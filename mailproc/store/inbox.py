@@ -24,6 +24,24 @@ CLAIM = timedelta(seconds=60)
 """How long a worker may hold a mail before another may take it over."""
 
 
+BATCH_OCTETS = 32_000_000
+"""Octets of all mails that one worker holds at a time; a larger mail comes alone."""
+
+
+HANDLED = frozenset(
+    {
+        Outcome.ACCEPTED,
+        Outcome.REJECTED,
+        Outcome.COMPLETED,
+        Outcome.JOINED,
+        Outcome.RAISED,
+        Outcome.QUEUED,
+        Outcome.COMMAND,
+    }
+)
+"""Outcomes of mail that the desk answered."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredMail:
     """A mail as the store holds it. ``attempts`` counts this attempt too."""
@@ -87,15 +105,13 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[StoredMail]
     """
     free = or_(mail.c.claimed_until.is_(None), mail.c.claimed_until <= now)
     oldest = (
-        select(mail.c.id, mail.c.attempts)
+        select(mail.c.id, mail.c.attempts, mail.c.size)
         .where(and_(MAIL_PENDING, free))
         .order_by(mail.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = connection.execute(oldest).all()
-    fresh = [row.id for row in found if row.attempts == 0]
-    ids = fresh or [row.id for row in found[:1]]
+    ids = _batch(connection.execute(oldest).all())
     if not ids:
         return []
     connection.execute(
@@ -108,6 +124,20 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[StoredMail]
         .order_by(mail.c.id)
     )
     return [_stored(row) for row in rows]
+
+
+def _batch(found: Sequence[Any]) -> list[int]:
+    """The first mail, with as many fresh ones as fit into memory with it."""
+    if found and found[0].attempts:
+        return [found[0].id]
+    ids: list[int] = []
+    octets = 0
+    for row in found:
+        octets += row.size
+        if row.attempts or (ids and octets > BATCH_OCTETS):
+            break
+        ids.append(row.id)
+    return ids
 
 
 def stored(connection: Connection, mail_id: int) -> StoredMail | None:
@@ -211,6 +241,16 @@ def recognise(connection: Connection, raw: bytes, mail_id: int) -> int | None:
         return None if known == mail_id else int(known)
     connection.execute(insert(seen).values(fingerprint=mark, mail_id=mail_id))
     return None
+
+
+def was_handled(connection: Connection, raw: bytes) -> bool:
+    """True when the first copy of a mail was answered as a request."""
+    query = (
+        select(mail.c.outcome)
+        .join(seen, seen.c.mail_id == mail.c.id)
+        .where(seen.c.fingerprint == fingerprint(raw))
+    )
+    return connection.execute(query).scalar() in HANDLED
 
 
 _AUTHOR_HEADERS = (b"from", b"sender", b"to", b"cc", b"date", b"subject", b"message-id")

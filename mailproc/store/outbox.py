@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from mailproc.store.tables import OUTBOX_DUE, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
@@ -42,7 +42,11 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claimed:
-    """A row that this worker may attempt now. ``attempts`` counts this attempt too."""
+    """A row that this worker may attempt now.
+
+    ``attempts`` counts this attempt too, and ``created_at`` is when the row was written; both start again
+    when a person releases it.
+    """
 
     id: int
     channel: str
@@ -84,15 +88,23 @@ def put(connection: Connection, messages: Sequence[Outgoing], *, now: datetime, 
 
 
 def claim(
-    connection: Connection, now: datetime, limit: int, channels: Sequence[str], hold: timedelta
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    channels: Sequence[str],
+    hold: timedelta,
+    *,
+    under_way: Collection[int] = (),
 ) -> list[Claimed]:
     """Takes messages that are due, and writes the attempt down before it is made.
 
-    An attempt that is not over after ``hold`` is repeated by whoever looks, with the same Message-ID.
+    An attempt that is not over after ``hold`` is repeated by whoever looks, with the same Message-ID;
+    but never by the one who has it ``under_way``.
     """
     due = (
         select(outbox.c.id)
         .where(OUTBOX_DUE, outbox.c.next_attempt_at <= now, outbox.c.channel.in_(channels))
+        .where(outbox.c.id.not_in(under_way))
         .order_by(outbox.c.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -145,11 +157,13 @@ def _finish(connection: Connection, message_id: int, **values: Any) -> None:
     )
 
 
-def next_due(connection: Connection, channels: Sequence[str]) -> datetime | None:
-    """When the next message becomes due; None when nothing waits."""
+def next_due(
+    connection: Connection, channels: Sequence[str], *, under_way: Collection[int] = ()
+) -> datetime | None:
+    """When the next message becomes due, those ``under_way`` aside; None when nothing waits."""
     return connection.execute(
         select(outbox.c.next_attempt_at)
-        .where(OUTBOX_DUE, outbox.c.channel.in_(channels))
+        .where(OUTBOX_DUE, outbox.c.channel.in_(channels), outbox.c.id.not_in(under_way))
         .order_by(outbox.c.next_attempt_at)
         .limit(1)
     ).scalar()
@@ -166,12 +180,10 @@ def waits(connection: Connection, mail_id: int) -> bool:
 
 
 def release(connection: Connection, ids: Sequence[int] | None, now: datetime) -> int:
-    """Lets held or failed messages go; all held ones when ``ids`` is None. How many."""
+    """Lets held or failed messages go, as if new; all held ones when ``ids`` is None. How many."""
     chosen = outbox.c.state == "held" if ids is None else _may_move(ids, ("held", "failed"))
-    done = connection.execute(
-        update(outbox).where(chosen).values(state="waiting", next_attempt_at=now, created_at=now)
-    )
-    return done.rowcount
+    as_new = {"state": "waiting", "attempts": 0, "created_at": now, "next_attempt_at": now}
+    return connection.execute(update(outbox).where(chosen).values(as_new)).rowcount
 
 
 def drop(connection: Connection, ids: Sequence[int]) -> int:
@@ -208,6 +220,20 @@ def recipients(connection: Connection, escalation_id: int, kinds: Sequence[str])
     """Everybody who was sent a letter of these kinds about an escalation."""
     query = select(outbox.c.recipient).where(
         outbox.c.escalation_id == escalation_id, outbox.c.kind.in_(kinds), outbox.c.channel == "mail"
+    )
+    return list(connection.execute(query).scalars())
+
+
+def conversation(connection: Connection, escalation_id: int, recipient: str) -> list[str]:
+    """The Message-IDs of all letters that somebody had about an escalation, oldest first."""
+    query = (
+        select(outbox.c.message_id)
+        .where(
+            outbox.c.escalation_id == escalation_id,
+            outbox.c.recipient == recipient,
+            outbox.c.message_id.is_not(None),
+        )
+        .order_by(outbox.c.id)
     )
     return list(connection.execute(query).scalars())
 

@@ -110,7 +110,6 @@ Index(
 )
 Index("mail_by_message_id", mail.c.message_id)
 Index("mail_received", mail.c.received_at)
-Index("mail_decided", mail.c.decided_at)
 
 raw_mail = Table(
     "raw_mail",
@@ -125,6 +124,8 @@ seen = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("mail_id", Id, ForeignKey("mail.id"), nullable=False),
 )
+
+Index("seen_of_mail", seen.c.mail_id)
 
 escalation = Table(
     "escalation",
@@ -181,6 +182,7 @@ timer = Table(
 )
 Index("timer_due", timer.c.due_at)
 Index("timer_of_escalation", timer.c.escalation_id)
+Index("timer_of_mail", timer.c.mail_id)
 
 decision = Table(
     "decision",

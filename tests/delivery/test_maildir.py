@@ -58,9 +58,18 @@ def test_a_repeat_makes_no_second_file_after_the_first_was_read(tmp_path: Path) 
     letter.set_subdir("cur")
     letter.set_flags("RS")
     reader[key] = letter
-    assert isinstance(courier.deliver(parcel(id="7")), Sent)
+    assert isinstance(courier.deliver(parcel(id="7", repeated=True)), Sent)
     [file] = everything_in(tmp_path / "letters")
     assert file.parent.name == "cur"
+
+
+def test_only_a_repeat_is_looked_for_among_the_letters_that_were_read(tmp_path: Path) -> None:
+    courier = MaildirCourier(tmp_path / "letters")
+    courier.deliver(parcel(id="7"))
+    [letter] = everything_in(tmp_path / "letters")
+    letter.rename(tmp_path / "letters" / "cur" / f"{letter.name}:2,S")
+    courier.deliver(parcel(id="7"))  # a first attempt: listing all that was ever read is spared
+    assert sorted(file.parent.name for file in everything_in(tmp_path / "letters")) == ["cur", "new"]
 
 
 def test_a_repeat_makes_no_second_file_although_its_trace_line_is_later(tmp_path: Path) -> None:

@@ -239,3 +239,129 @@ def test_a_request_in_the_cooldown_is_queued_and_taken_up_by_itself(
     assert [row["ticket"] for row in desk.open_escalations()] == ["SBM-51007"]
     [accepted] = [letter for letter in letters if letter.kind == "accepted"]
     assert accepted.to == "kim@norda.example"
+
+
+def test_colleagues_who_join_do_not_put_the_chase_off(desk: DeskAtWork, clock: HandClock) -> None:
+    opened(desk)
+    clock.forward(minutes=10)
+    id_ = desk.put(desk.mail(EMERGENCY, sender="Ola <ola@norda.example>"))
+    desk.work()
+    assert desk.outcome(id_) == ("joined", None)
+    clock.forward(minutes=6)
+    assert "priya@helpdesk.example#0" in [letter.to for letter in strike(desk)]
+
+
+def test_who_works_on_it_hears_of_another_voice_and_nobody_is_woken_again(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    id_ = desk.put(desk.mail(EMERGENCY, sender="Ola <ola@norda.example>"))
+    desk.work()
+    letters = desk.sent_for(id_)
+    assert sorted(letter.to for letter in letters) == ["ola@norda.example", "priya@helpdesk.example"]
+
+
+def test_a_rejected_solution_is_not_closed_by_an_earlier_word(desk: DeskAtWork, clock: HandClock) -> None:
+    letter, alert = opened(desk)
+    answer(desk, letter, "RESOLVED it seems", sender=KIM)
+    answer(desk, alert, "PROPOSE: please try again", sender=PRIYA)
+    answer(desk, letter, "REJECT no better", sender=KIM)
+    clock.forward(days=6)
+    strike(desk)
+    assert status(desk) == "solution_rejected"
+
+
+def test_a_solution_that_does_not_hold_is_not_closed(desk: DeskAtWork, clock: HandClock) -> None:
+    letter, alert = opened(desk)
+    answer(desk, alert, "PROPOSE: please try again", sender=PRIYA)
+    answer(desk, letter, "STILL DOWN", sender=KIM)
+    clock.forward(days=6)
+    strike(desk)
+    assert status(desk) == "solution_proposed"
+
+
+def test_staff_can_make_it_an_emergency_and_take_that_back(desk: DeskAtWork, clock: HandClock) -> None:
+    _, alert = opened(desk, f"Please escalate ticket SBM-51007. {GOOD_REASON}", "Our web shop")
+    letters = answer(desk, alert, "LEVEL emergency", sender=PRIYA)
+    assert "priya@helpdesk.example#0" in [letter.to for letter in letters]
+    answer(desk, alert, "LEVEL higher priority", sender=PRIYA)
+    clock.forward(hours=1)
+    assert strike(desk) == []
+
+
+def test_nobody_is_chased_for_what_is_no_longer_urgent(desk: DeskAtWork, clock: HandClock) -> None:
+    letter, _ = opened(desk)
+    answer(desk, letter, "no longer urgent", sender=KIM)
+    clock.forward(hours=1)
+    assert strike(desk) == []
+    assert status(desk) == "started"  # it cannot be removed by the requester (P8)
+
+
+def test_an_old_escalation_is_not_reopened_beside_a_new_one(desk: DeskAtWork, clock: HandClock) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "CANCEL a drill", sender=PRIYA)
+    clock.forward(hours=1)
+    desk.receive(EMERGENCY)
+    [refusal] = answer(desk, alert, "REOPEN it was none", sender=PRIYA)
+    assert desk.outcome() == ("command", None)
+    assert refusal.to == "priya@helpdesk.example"
+    assert len(desk.open_escalations()) == 1
+
+
+def test_a_promise_that_cannot_be_kept_holds_up_no_other(desk: DeskAtWork, clock: HandClock) -> None:
+    from mailproc.store import timers
+    from mailproc.store.tables import decision
+
+    opened(desk)
+    broken = desk.put(desk.mail("Please escalate ticket SBM-9000, it is urgent!"))
+    desk.work()
+    with desk.database.write() as connection:
+        connection.execute(decision.update().where(decision.c.mail_id == broken).values(understood={}))
+        timers.wind(connection, "take up", clock(), mail_id=broken)
+    clock.forward(minutes=16)
+    assert "priya@helpdesk.example#0" in [letter.to for letter in strike(desk)]
+
+
+def test_a_question_does_not_make_a_stranger_known(desk: DeskAtWork) -> None:
+    letter, _ = opened(desk)
+    eve = "Eve <eve@curious.example>"
+    answer(desk, letter, "STATUS", sender=eve)
+    id_ = desk.put(desk.mail("This is an emergency. Ticket: SBM-7000. Production is down.", sender=eve))
+    desk.work()
+    assert "priya@helpdesk.example#0" not in [sent.to for sent in desk.sent_for(id_)]
+
+
+def test_a_word_outside_of_any_thread_is_about_the_ticket_it_names(desk: DeskAtWork) -> None:
+    opened(desk)
+    [reply] = desk.receive("STATUS SBM-51007", sender=PRIYA, subject="SBM-51007")
+    assert desk.outcome() == ("command", None)
+    assert "SBM-51007" in reply.text
+    [asks] = desk.receive("This has been resolved: we restarted it.", subject="Re: EMERGENCY SBM-51007")
+    assert status(desk) == "started"  # anybody could have written that
+    answer(desk, asks, "RESOLVED", sender=KIM)
+    assert "resolved by requester" in timeline(desk)
+
+
+def timeline(desk: DeskAtWork) -> list[str]:
+    from mailproc.store import escalations
+
+    with desk.database.read() as connection:
+        entry = escalations.entry(connection, 1)
+    assert entry is not None
+    return [event["kind"] for event in entry["events"]]
+
+
+def test_staff_who_answer_in_prose_are_offered_the_words(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    [offer] = answer(desk, alert, "We are on it, I will call them.", sender=PRIYA)
+    assert offer.to == "priya@helpdesk.example"
+    assert "ACK" in offer.text
+    assert status(desk) == "started"
+    assert "note" in timeline(desk)
+
+
+def test_all_letters_about_an_escalation_are_one_conversation(desk: DeskAtWork) -> None:
+    letter, alert = opened(desk)
+    letters = answer(desk, alert, "ACK", sender=PRIYA)
+    [news] = [sent for sent in letters if sent.to == "kim@norda.example"]
+    assert news.headers["In-Reply-To"] == letter.headers["Message-ID"]
+    assert letter.headers["Message-ID"] in news.headers["References"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailproc.store.ledger import Ledger
 from tests.desk.conftest import GOOD_REASON, HOUR, DeskAtWork, settings
 
 if TYPE_CHECKING:
@@ -181,11 +182,13 @@ def test_ordinary_mail_in_a_shared_mailbox_is_left_there(desk: DeskAtWork) -> No
     ordinary = desk.put(desk.mail("Where do I find the page?", subject="A question"), **place)
     request = desk.put(desk.mail(f"Escalate ticket SBM-1. {GOOD_REASON}"), **{**place, "uid": 6})
     desk.work()
-    from mailproc.store.ledger import Ledger
-
     assert desk.sent_for(ordinary) == []
     assert desk.sent_for(request) != []
-    assert list(Ledger(desk.database, desk.clock).to_move("support", 1)) == [6]
+    assert to_move(desk) == [6]
+
+
+def to_move(desk: DeskAtWork) -> list[int]:
+    return list(Ledger(desk.database, desk.clock).to_move("support", 1))
 
 
 def test_one_mail_over_two_ways_is_answered_once(desk: DeskAtWork) -> None:
@@ -198,6 +201,7 @@ def test_one_mail_over_two_ways_is_answered_once(desk: DeskAtWork) -> None:
     assert desk.outcome(first) == ("accepted", None)
     assert desk.outcome(second) == ("duplicate", "duplicate")
     assert desk.sent_for(second) == []
+    assert to_move(desk) == [5]  # a handled request does not lie in the mailbox as if it were open
 
 
 def test_observe_decides_and_holds_every_letter(database: Database, clock: HandClock, tmp_path: Path) -> None:
@@ -205,8 +209,11 @@ def test_observe_decides_and_holds_every_letter(database: Database, clock: HandC
     quiet = DeskAtWork(
         database, base.model_copy(update={"desk": base.desk.model_copy(update={"mode": "observe"})}), clock
     )
-    [reply] = quiet.receive(f"Escalate ticket SBM-48213. {GOOD_REASON}")
-    assert reply.text
+    place = {"way": "imap:support", "mailbox": "support", "uidvalidity": 1, "uid": 5}
+    id_ = quiet.put(quiet.mail(f"Escalate ticket SBM-48213. {GOOD_REASON}"), **place)
+    quiet.work()
+    assert quiet.sent_for(id_)
+    assert to_move(quiet) == []  # people answer it
     from mailproc.store import outbox
 
     with database.write() as connection:
@@ -215,6 +222,15 @@ def test_observe_decides_and_holds_every_letter(database: Database, clock: HandC
         assert outbox.claim(connection, clock(), 10, ("mail", "alert"), HOUR) == []
         outbox.release(connection, None, clock())
         assert len(outbox.claim(connection, clock(), 10, ("mail", "alert"), HOUR)) == len(rows)
+
+
+def test_a_request_without_an_author_is_left_to_people(desk: DeskAtWork) -> None:
+    lines = desk.mail(f"Escalate ticket SBM-1. {GOOD_REASON}").splitlines(keepends=True)
+    raw = b"".join(line for line in lines if not line.startswith(b"From:"))
+    id_ = desk.put(raw)
+    desk.work()
+    assert desk.outcome(id_) == ("ordinary", "not_an_escalation")
+    assert [letter.kind for letter in desk.sent_for(id_)] == ["ordinary"]
 
 
 def test_the_null_sender_is_never_answered(desk: DeskAtWork) -> None:
@@ -235,7 +251,8 @@ def test_last_weeks_emergency_wakes_nobody(desk: DeskAtWork) -> None:
     body = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all shops."
     id_ = desk.put(desk.mail(body, Date="Mon, 16 Nov 2026 09:00:00 +0000"))
     desk.work()
-    assert [letter for letter in desk.sent_for(id_) if letter.kind == "alert"] == []
+    told = [letter.to for letter in desk.sent_for(id_) if letter.kind == "alert"]
+    assert told == ["priya@helpdesk.example"]  # a person looks at it, by mail; no telephone rings
 
 
 def test_every_mail_has_one_outcome_and_the_sum_balances(desk: DeskAtWork, clock: HandClock) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mailproc.policy.digest_day import digest_moment, due_digest, next_digest
 from mailproc.settings import Digest
 from tests.desk.conftest import GOOD_REASON, DeskAtWork
+from tests.desk.test_answers import PRIYA, answer, opened
 
 if TYPE_CHECKING:
     from tests.conftest import HandClock
@@ -85,3 +86,26 @@ def test_a_preview_shows_the_next_digest(desk: DeskAtWork, clock: HandClock) -> 
         letter = desk.office.morning.preview(connection, day=None, now=clock())
     assert "SBM-48213" in letter.text
     assert "24 November" in letter.subject + letter.text
+
+
+def test_an_emergency_keeps_its_reason_whatever_happens_afterwards(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    answer(desk, alert, "NOTE they have not paid since May", sender=PRIYA)
+    clock.forward(days=1)
+    [digest] = desk.make_digest()
+    assert "Production is completely down" in digest.text
+    assert "not paid" not in digest.text
+    assert "more than once" not in digest.text
+
+
+def test_what_was_only_worked_on_is_not_new(desk: DeskAtWork, clock: HandClock) -> None:
+    _, alert = opened(desk)
+    clock.forward(days=1)
+    assert len(desk.make_digest()) == 1
+    answer(desk, alert, "ACK", sender=PRIYA)
+    clock.forward(days=1)
+    [digest] = desk.make_digest()
+    assert "Nothing to decide" in digest.subject

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
 from mailproc.desk.couriers import Couriers
 from mailproc.desk.dispatch import Dispatcher
 from mailproc.desk.handle import Desk
@@ -21,10 +24,12 @@ from tests.delivery.scripted import DROP, Scripted
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mailproc.delivery.parcel import DeliveryOutcome
     from mailproc.store.engine import Database
+    from mailproc.store.outbox import Claimed
     from tests.conftest import HandClock
 
 EMERGENCY = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops."
@@ -67,6 +72,71 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
     assert desk.outcome(poison) == ("accepted", None)
 
 
+def told_to_the_operator(desk: DeskAtWork) -> list[str]:
+    return [letter.text for letter in desk.everything_sent() if letter.to == "ops@helpdesk.example"]
+
+
+def test_a_mail_that_is_replayed_and_set_aside_again_is_told_again(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    office = desk.office
+    office.desk = StumblingDesk(desk.settings, office.effects, office.life)
+    poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
+    for times in (1, 2):
+        for _ in range(3):
+            desk.work()
+            clock.forward(minutes=1)
+        assert desk.outcome(poison) == ("quarantined", "poison")
+        assert len(told_to_the_operator(desk)) == times
+        with desk.database.write() as connection:
+            inbox.replay(connection, poison)
+
+
+class DeskThatStumblesOnce(Desk):
+    """A desk with a fault that does not come back when each mail is tried alone."""
+
+    has_stumbled = False
+
+    def handle(self, connection: Any, stored: Any, considered: Any, now: Any) -> Any:
+        if not self.has_stumbled:
+            self.has_stumbled = True
+            raise RuntimeError("slipped")
+        return super().handle(connection, stored, considered, now)
+
+
+def test_the_fault_of_a_batch_is_logged_also_when_each_mail_alone_succeeds(desk: DeskAtWork) -> None:
+    office = desk.office
+    office.desk = DeskThatStumblesOnce(desk.settings, office.effects, office.life)
+    mail = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
+    with capture_logs() as logs:
+        desk.work()
+    assert desk.outcome(mail) == ("accepted", None)
+    [fault] = [str(line["exc_info"]) for line in logs if line["log_level"] == "error"]
+    assert fault == "slipped"
+
+
+class DeskWithAWrongStatement(Desk):
+    """A desk whose database refuses a statement: such a fault carries the statement's values along."""
+
+    def handle(self, connection: Any, stored: Any, considered: Any, now: Any) -> Any:
+        connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "hunter2"})
+        return super().handle(connection, stored, considered, now)
+
+
+def test_what_the_operator_is_told_of_a_database_fault_holds_no_values(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    office = desk.office
+    office.desk = DeskWithAWrongStatement(desk.settings, office.effects, office.life)
+    desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
+    for _ in range(3):
+        desk.work()
+        clock.forward(minutes=1)
+    [notice] = told_to_the_operator(desk)
+    assert "nowhere" in notice
+    assert "hunter2" not in notice
+
+
 def test_a_mail_that_ends_the_process_each_time_is_set_aside(desk: DeskAtWork, clock: HandClock) -> None:
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
     for _ in range(3):  # claimed, and never heard of again
@@ -89,16 +159,22 @@ def test_a_mail_too_large_to_fetch_is_set_aside_with_its_reason(desk: DeskAtWork
 
 @contextmanager
 def dispatching(
-    desk: DeskAtWork, *channels: str, give_up_after: timedelta = timedelta(days=5)
+    desk: DeskAtWork,
+    *channels: str,
+    give_up_after: timedelta = timedelta(days=5),
+    carry: Callable[[Claimed], DeliveryOutcome] | None = None,
+    undelivered: Undelivered | None = None,
 ) -> Iterator[Dispatcher]:
     couriers = Couriers(
         desk.settings, desk.database, hostname="helpdesk.example", secret=str, clock=desk.clock
     )
+    if carry is None:
+        carry = couriers.alert if channels == ("alert",) else couriers.mail
     dispatcher = Dispatcher(
         desk.database,
         channels=channels,
-        carry=couriers.alert if channels == ("alert",) else couriers.mail,
-        undelivered=Undelivered(desk.settings, desk.office.operator, "helpdesk.example"),
+        carry=carry,
+        undelivered=undelivered or Undelivered(desk.settings, desk.office.operator, "helpdesk.example"),
         clock=desk.clock,
         threads=4,
         give_up_after=give_up_after,

@@ -225,6 +225,64 @@ def test_mails_under_way_have_a_common_bound(listen: Listen) -> None:
         client.close()
 
 
+class SlowCommit:
+    """A store that waits until it is let go."""
+
+    def __init__(self, listener: RunningListener) -> None:
+        self.listener, self.waiting, self._go = listener, threading.Semaphore(0), asyncio.Event()
+        listener.before_store = self
+
+    async def __call__(self, _arrival: Arrival) -> None:
+        self.waiting.release()
+        await self._go.wait()
+
+    def end(self) -> None:
+        async def end() -> None:
+            self._go.set()
+
+        self.listener.run(end())
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["client stays", "client gone"])
+def test_mails_that_wait_for_the_commit_are_under_way(listen: Listen, stays: bool) -> None:
+    listener = listen(max_size=1_000_000, limits=Limits(octets_under_way=300_000))
+    commit = SlowCommit(listener)
+    first, second, third = (listener.connect() for _ in range(3))
+    first.start_mail()
+    first.send(b"x" * 250_000 + b"\r\n.\r\n")
+    assert commit.waiting.acquire(timeout=10)
+    if not stays:
+        first.close()
+    second.start_mail()
+    second.send(b"x" * 100_000)
+    assert second.reply().startswith("421 4.3.1 ")
+    commit.end()
+    listener.wait_for(1)
+    third.start_mail()
+    third.send(b"x" * 250_000 + b"\r\n.\r\n")
+    assert third.reply() == "250 2.0.0 Stored"
+    for client in (first, second, third):
+        client.close()
+
+
+def test_small_mails_that_wait_for_the_commit_are_bounded_too(listen: Listen) -> None:
+    listener = listen(limits=Limits(octets_under_way=3 * len(MAIL)))
+    commit = SlowCommit(listener)
+    *clients, late = (listener.connect() for _ in range(4))
+    for client in clients:
+        client.start_mail()
+        client.send(MAIL + b".\r\n")
+        assert commit.waiting.acquire(timeout=10)
+    assert late.reply().startswith("220 ")
+    for words in ("EHLO late.example", "MAIL FROM:<ann@norda.example>", "RCPT TO:<support@desk.example>"):
+        assert late.say(words).startswith("250")
+    assert late.say("DATA").startswith("421 4.3.1 ")
+    commit.end()
+    assert {client.reply() for client in clients} == {"250 2.0.0 Stored"}
+    for client in (*clients, late):
+        client.close()
+
+
 @pytest.mark.parametrize("phase", ["command", "mail"])
 def test_a_flood_without_line_ends_is_cut_off(listen: Listen, phase: str) -> None:
     listener = listen(max_size=25_000_000)

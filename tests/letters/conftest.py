@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mailproc.letters import Letters
+from mailproc.letters.cases import fitting_reason
 from mailproc.message.mail import Address, IncomingMail, OwnWords
 from mailproc.policy.decision import Alert, Decision, KnownEscalation, Outcome, Refusal
 from mailproc.reading.request import EscalationRequest, Evidence, EvidenceKind, Kind, Level
@@ -77,7 +78,12 @@ def emergency(**more: Any) -> EscalationRequest:
 
 def accepted(asked: EscalationRequest, **more: Any) -> Decision:
     """The request was taken up."""
-    values: dict[str, Any] = {"outcome": Outcome.ACCEPTED, "route": "new escalation", "verified": True}
+    values: dict[str, Any] = {
+        "outcome": Outcome.ACCEPTED,
+        "route": "new escalation",
+        "verified": True,
+        "alert_because": fitting_reason(asked, more.get("alert")),
+    }
     return Decision(**values | {"request": asked} | more)
 
 

@@ -18,7 +18,7 @@ from mailproc.letters import LetterKind, Letters, compose
 from mailproc.letters.life_cases import kinds
 from mailproc.letters.news import Happening, Matter
 from mailproc.message.mail import Address
-from mailproc.policy.decision import Step
+from mailproc.policy.decision import Alert, Step
 from mailproc.reading.request import Level
 from mailproc.settings import Organisation
 from tests.letters.conftest import (
@@ -260,7 +260,7 @@ def test_an_alert_says_how_it_is_taken_on(letters: Letters) -> None:
     [letter] = letters.alerts(alerting(emergency()), mail(), people=(PRIYA,), now=NOW)
     assert "reply to this mail with ACK as the first word" in flat(letter.text)
     assert "ACK" in buttons(letter.html)
-    [calm] = letters.alerts(accepted(emergency()), mail(), people=(PRIYA,), now=NOW)
+    [calm] = letters.alerts(accepted(emergency(), alert=Alert.DUTY), mail(), people=(PRIYA,), now=NOW)
     assert "ACK" not in calm.text
 
 

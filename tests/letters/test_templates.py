@@ -19,7 +19,7 @@ from mailproc.letters.life_cases import MATTER
 from mailproc.letters.news import Happening
 from mailproc.letters.words import BrokenTemplateError, word_environment
 from mailproc.message.mail import Address
-from mailproc.policy.decision import Code
+from mailproc.policy.decision import Alert, Code
 from mailproc.settings import Desk, Organisation, Templates
 from tests.letters.conftest import (
     DECIDES_AT,
@@ -149,10 +149,17 @@ def test_letters_hold_nothing_remote_and_are_well_formed(letters: Letters) -> No
 @pytest.mark.parametrize(
     "decision",
     [
-        accepted(request(motivation=HOSTILE, summary=HOSTILE, ticket=HOSTILE)),
-        rejected(request(motivation=HOSTILE, several=(HOSTILE,), ticket=None), Code.SEVERAL_TICKETS),
+        accepted(request(motivation=HOSTILE, summary=HOSTILE, ticket=HOSTILE), alert=Alert.DUTY),
+        rejected(
+            request(motivation=HOSTILE, several=(HOSTILE,), ticket=None),
+            Code.SEVERAL_TICKETS,
+            alert=Alert.DUTY,
+        ),
         alerting(emergency(motivation=HOSTILE, summary=HOSTILE, ticket=HOSTILE, evidence=())),
-        accepted(request(requester=Address(email="a@x.example", name=HOSTILE[:50]), forwarder=ERIK)),
+        accepted(
+            request(requester=Address(email="a@x.example", name=HOSTILE[:50]), forwarder=ERIK),
+            alert=Alert.DUTY,
+        ),
     ],
 )
 def test_marks_and_tags_in_mail_stay_words(letters: Letters, decision) -> None:  # type: ignore[no-untyped-def]
@@ -205,20 +212,20 @@ def test_an_operators_file_takes_the_place_of_ours(tmp_path: Path) -> None:
 
 
 def test_another_language_is_a_catalogue_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "sv").mkdir()
-    (tmp_path / "sv/letters.toml").write_text(
-        'greeting = "Hej {{ name }}!"\n'
-        '[dates]\nlocale = "sv"\nday = "EEEE d MMMM"\nmoment = "{{ day }} kl. {{ time }} ({{ zone }})"\n'
-        '[accepted]\nopening = "Tack, {{ ticket }} är hos oss."\n',
+    (tmp_path / "is").mkdir()  # Icelandic: no words of it are shipped
+    (tmp_path / "is/letters.toml").write_text(
+        'greeting = "Sæl {{ name }}!"\n'
+        '[dates]\nlocale = "is"\nday = "EEEE d MMMM"\nmoment = "{{ day }} kl. {{ time }} ({{ zone }})"\n'
+        '[accepted]\nopening = "Takk, {{ ticket }} er hjá okkur."\n',
         encoding="utf-8",
     )
     letters = with_templates(tmp_path)
-    letter = answer(letters, accepted(request(language="sv")))
-    assert letter.language == "sv"
-    assert letter.text.startswith("Hej Anna Svensson!\n\nTack, ABC-1234 är hos oss.\n")
-    assert "tisdag 24 november kl. 14:30 (UTC+1)" in flat(letter.text)
+    letter = answer(letters, accepted(request(language="is")))
+    assert letter.language == "is"
+    assert letter.text.startswith("Sæl Anna Svensson!\n\nTakk, ABC-1234 er hjá okkur.\n")
+    assert "þriðjudagur 24 nóvember kl. 14:30 (UTC+1)" in flat(letter.text)
     assert "just reply to this mail" in flat(letter.text)
-    assert "sv: accepted.noted is missing, and is said in English" in letters.check()
+    assert "is: accepted.noted is missing, and is said in English" in letters.check()
 
 
 @pytest.mark.parametrize(

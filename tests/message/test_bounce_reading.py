@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
+
 import pytest
 
 from mailproc.message.bounce import Action, read_bounce
+from mailproc.message.mail import Address
 
 from .written import report, written
 
@@ -56,6 +60,33 @@ def test_without_the_letter_the_thread_names_it() -> None:
     bounce = read_bounce(report("delivery-status", TWO, In_Reply_To="<letter-8@example.com>"))
     assert bounce is not None
     assert bounce.original_message_id == "<letter-8@example.com>"
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])
+def test_returned_headers_alone_name_the_letter(encoding: str) -> None:
+    headers = "From: support@example.com\nMessage-ID:\n <letter-9@example.com>\nSubject: Käytökatko\n"
+    coded = {
+        "7bit": headers.replace("ä", "a").replace("ö", "o"),
+        "quoted-printable": quopri.encodestring(headers.encode()).decode(),
+        "base64": base64.encodebytes(headers.encode()).decode(),
+    }[encoding]
+    part = f"Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: {encoding}\n\n{coded}"
+    mail = report("delivery-status", f"{TWO}\n--frontier\n{part}")
+    bounce = read_bounce(mail)
+    assert bounce is not None
+    assert bounce.original_message_id == "<letter-9@example.com>"
+    assert mail.words.forwarded == (), "what a report returns was forwarded by nobody"
+    assert [attached.sender for attached in mail.attached_mail] == [Address(email="support@example.com")]
+
+
+def test_headers_that_a_person_attaches_are_a_file() -> None:
+    mail = written(
+        "--frontier\n\nSee these headers.\n--frontier\nContent-Type: text/rfc822-headers\n\nSubject: x\n"
+        "--frontier--\n",
+        Content_Type="multipart/mixed; boundary=frontier",
+    )
+    assert [file.content_type for file in mail.attachments] == ["text/rfc822-headers"]
+    assert mail.attached_mail == ()
 
 
 def test_recipients_that_run_together_are_told_apart() -> None:

@@ -232,7 +232,7 @@ def test_every_language_of_the_desk_has_its_letters() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize(
     "key",
-    ["wrote", "original", "forwarded", "closings", "thanks", "greetings", "mobile", "disclaimers", "legal_words", "footers",
+    ["wrote", "original", "forwarded", "closings", "thanks", "telling", "greetings", "mobile", "disclaimers", "legal_words", "footers",
      "banners", "contact_labels", "labels.from", "labels.sent", "labels.to", "labels.subject"],
 )  # fmt: skip
 def test_every_language_file_is_complete(code: str, key: str) -> None:

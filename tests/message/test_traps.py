@@ -34,6 +34,29 @@ def test_two_authors_are_no_sender() -> None:
     assert len(mail.from_all) == 2
 
 
+@pytest.mark.parametrize(
+    ("fields", "answered"),
+    [
+        ({"From": "Ann <a@example.com>"}, "a@example.com"),
+        ({"From": "Ann <a@example.com>", "Sender": "c@example.com"}, "a@example.com"),
+        ({"From": "a@example.com, b@example.com", "Sender": "Bo <B@example.com>"}, "b@example.com"),
+        ({"From": "a@example.com, b@example.com", "Sender": "c@x.example, d@x.example"}, "a@example.com"),
+        ({"From": "a@example.com, b@example.com"}, "a@example.com"),
+        ({"From": "boss@example.com <mallory@other.example>"}, "mallory@other.example"),
+        ({"From": "", "Sender": "c@example.com"}, "c@example.com"),
+        ({"From": "Ann"}, None),
+    ],
+)
+def test_whom_to_answer(fields: dict[str, str], answered: str | None) -> None:
+    author = parse(letter("x", **fields)).reply_author
+    assert (author.email if author else None) == answered
+
+
+def test_who_is_answered_without_being_the_sender_has_no_rights() -> None:
+    mail = parse(letter("x", From="a@example.com, b@example.com", Sender="b@example.com"))
+    assert mail.sender is None
+
+
 def test_two_from_fields_are_no_sender() -> None:
     assert parse(b"From: a@example.com\r\nFrom: b@example.com\r\n\r\nx").sender is None
 

@@ -83,7 +83,9 @@ def test_a_real_reason_after_an_excuse(answered):
     assert request.evidence
 
 
-@pytest.mark.parametrize("first", ["Please escalate ticket 48213, I forgot to send it in time.", "Escalate 48213!"])
+@pytest.mark.parametrize(
+    "first", ["Please escalate ticket 48213, I forgot to send it in time.", "Escalate 48213!"]
+)
 def test_only_an_excuse_is_kept_as_one(answered, first):
     request = answered(first, "But I promised it to the customer.")
     assert request.evidence == ()

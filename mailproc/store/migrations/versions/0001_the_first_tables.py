@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("mail_by_message_id", "mail", ["message_id"], unique=False)
-    op.create_index("mail_decided", "mail", ["decided_at"], unique=False)
     op.create_index(
         "mail_pending",
         "mail",
@@ -121,6 +120,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("fingerprint"),
     )
+    op.create_index("seen_of_mail", "seen", ["mail_id"], unique=False)
     op.create_table(
         "decision",
         sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -235,9 +235,11 @@ def upgrade() -> None:
     )
     op.create_index("timer_due", "timer", ["due_at"], unique=False)
     op.create_index("timer_of_escalation", "timer", ["escalation_id"], unique=False)
+    op.create_index("timer_of_mail", "timer", ["mail_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("timer_of_mail", table_name="timer")
     op.drop_index("timer_of_escalation", table_name="timer")
     op.drop_index("timer_due", table_name="timer")
     op.drop_table("timer")
@@ -256,6 +258,7 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_index("decision_by_requester", table_name="decision")
     op.drop_table("decision")
+    op.drop_index("seen_of_mail", table_name="seen")
     op.drop_table("seen")
     op.drop_table("raw_mail")
     op.drop_index(
@@ -280,7 +283,6 @@ def downgrade() -> None:
         sqlite_where=sa.text("outcome = 'pending'"),
         postgresql_where=sa.text("outcome = 'pending'"),
     )
-    op.drop_index("mail_decided", table_name="mail")
     op.drop_index("mail_by_message_id", table_name="mail")
     op.drop_table("mail")
     op.drop_table("digest")
