@@ -7,6 +7,7 @@ import random
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -112,32 +113,15 @@ class Dispatcher:
         return self._attempted | {ended.message.id for ended in self._unrecorded}
 
     def _record_and_claim(self, room: int) -> tuple[list[Claimed], float]:
-        """Writes what ended: all at once, or each alone, so that a fault over one holds up no other."""
-        try:
-            return self._commit(self._unrecorded, room)
-        except OperationalError:  # the database is away, and no message is at fault
-            raise
-        except Exception:
-            if not self._unrecorded:
-                raise
-            log.exception("ends not recorded together; each is tried alone")
-        for one in tuple(self._unrecorded):
-            try:
-                self._commit([one], 0)
-            except Exception:
-                log.exception("an end was not recorded", outbox=one.message.id)
-        return self._commit([], room)
-
-    def _commit(self, ended: Sequence[Ended], room: int) -> tuple[list[Claimed], float]:
         """One transaction: what ended is written, what is due is taken, and when to look again."""
         under_way = self._under_way
         with self._database.write() as connection:
             now = self._clock()
-            for one in ended:
-                self._record(connection, one, now)
+            for ended in self._unrecorded:
+                self._record(connection, ended, now)
             claimed = self._claim(connection, now, room, under_way)
             due = outbox.next_due(connection, self._channels, under_way=under_way)
-        self._unrecorded = [one for one in self._unrecorded if one not in ended]
+        self._unrecorded.clear()
         wait = LOOK_EVERY if due is None else (due - now).total_seconds()
         return claimed, max(0.0, min(wait, LOOK_EVERY))
 
@@ -178,7 +162,8 @@ class Dispatcher:
         match outcome:
             case Sent():
                 outbox.sent(connection, message.id, now, outcome.detail)
-                self._undelivered.all_well(connection, message)
+                end = partial(self._undelivered.all_well, connection, message)
+                self._end_story(connection, message, end)
             case Transient():
                 self._try_again(connection, message, outcome.detail, now)
             case Permanent():
@@ -193,4 +178,15 @@ class Dispatcher:
 
     def _give_up(self, connection: Connection, message: Claimed, detail: str, now: datetime) -> None:
         outbox.failed(connection, message.id, detail)
-        self._undelivered.give_up(connection, message, detail, now)
+        end = partial(self._undelivered.give_up, connection, message, detail, now)
+        self._end_story(connection, message, end)
+
+    def _end_story(self, connection: Connection, message: Claimed, end: Callable[[], None]) -> None:
+        """A fault over what follows one letter must not keep all others from being recorded."""
+        try:
+            with connection.begin_nested():
+                end()
+        except OperationalError:  # the database is away: the whole transaction is tried again
+            raise
+        except Exception:
+            log.exception("what follows a letter could not be done", outbox=message.id)

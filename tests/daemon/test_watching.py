@@ -17,9 +17,9 @@ from structlog.testing import capture_logs
 from mailproc.daemon import Daemon
 from mailproc.secrets import SecretError
 from mailproc.settings import Delivery, Mailbox, Secret, Security, SmtpListener, Store
+from mailproc.stop_sign import StopSign
 from mailproc.store import outbox
 from mailproc.store.migrate import migrate
-from mailproc.stop_sign import StopSign
 from tests.daemon.running import eventually, mail
 from tests.delivery.scripted import SILENCE, Scripted
 from tests.desk.conftest import settings
@@ -232,7 +232,7 @@ def test_a_mailbox_in_trouble_is_told_once_a_day_however_it_is_worded_and_withou
     desk = desk_in(tmp_path, mailbox=(mailbox("support", server.port),))
     for times in (1, 2):
         with capture_logs() as logs, serving(desk) as (daemon, _):
-            eventually(lambda: [line for line in logs if line["event"] == "mailbox trouble"])  # noqa: B023
+            eventually(lambda: [line for line in logs if line["event"] == "mailbox trouble"])
         assert server.logins == times
     server.close()
     with daemon.database.read() as connection:

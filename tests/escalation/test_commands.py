@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.escalation.command import Verb, read_command
 from mailproc.escalation.status import TRANSITIONS, Status, Step, after, possible
+from mailproc.languages import LANGUAGES, lexicon
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,29 @@ def test_only_a_proposed_solution_is_accepted_or_rejected() -> None:
         allowed = status is Status.SOLUTION_PROPOSED
         assert (after(status, Step.ACCEPT) is not None) == allowed
         assert (after(status, Step.REJECT) is not None) == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Löst: leverantören startade om den", Verb.RESOLVED),
+        ("Das Problem ist gelöst – danke", Verb.RESOLVED),
+        ("Toujours en panne", Verb.STILL_DOWN),
+        ("Ya no es urgente.", Verb.NO_LONGER_URGENT),
+        ("解決しました：再起動しました", Verb.RESOLVED),
+        ("Erledigt", Verb.RESOLVED),
+    ],
+)
+def test_orders_are_understood_in_peoples_own_words(text: str, verb: Verb) -> None:
+    command = read_command(text)
+    assert command is not None
+    assert command.verb is verb
+
+
+def test_no_word_means_two_things() -> None:
+    meant: dict[str, set[str]] = {}
+    for code in LANGUAGES:
+        for verb in Verb:
+            for word in lexicon(code).phrases(f"commands.{verb}"):
+                meant.setdefault(word.casefold(), set()).add(verb)
+    assert {word: verbs for word, verbs in meant.items() if len(verbs) > 1} == {}
