@@ -19,8 +19,8 @@ import psutil
 from tests.daemon.running import Running
 
 BODY = (
-    "Hello,\r\n\r\nplease escalate ticket SBM-{number}. The auditors come on 14 December and without the report we "
-    "miss the filing deadline.\r\n\r\n"
+    "Hello,\r\n\r\nplease escalate ticket SBM-{number}. The auditors come on 14 December, and without the "
+    "report we miss the filing deadline.\r\n\r\n"
     + "The report is the one we talked about in the meeting.\r\n" * 22
     + "\r\nKim\r\n"
 )
@@ -29,7 +29,8 @@ BODY = (
 def mail(number: int) -> bytes:
     """A request of about 1.6 kB."""
     head = (
-        f"From: Kim <kim{number}@norda.example>\r\nTo: support@helpdesk.example\r\nMessage-ID: <{number}@norda.example>\r\n"
+        f"From: Kim <kim{number}@norda.example>\r\nTo: support@helpdesk.example\r\n"
+        f"Message-ID: <{number}@norda.example>\r\n"
         f"Date: Mon, 23 Nov 2026 10:00:00 +0100\r\nSubject: Escalate ticket SBM-{number}\r\n\r\n"
     )
     return (head + BODY.format(number=number)).encode()

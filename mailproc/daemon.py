@@ -261,6 +261,7 @@ class Daemon:
         now = self._clock()
         with self.database.write() as connection:
             made = self._office.morning.make_due(connection, now)
+        with self.database.write() as connection:  # of its own: a promise takes no digest along
             kept = self._office.clockwork.strike(connection, now)
             promised = timers.next_due(connection)
         if made or kept:

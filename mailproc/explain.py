@@ -104,7 +104,7 @@ def explain(raw: bytes, settings: Settings, letters: Letters, *, now: datetime) 
         now=moment,
         next_digest=digest_at,
         next_digest_day=digest_at.astimezone(settings.digest.time_zone).date(),
-        own_mail=bool(mail.sender and settings.is_own_address(mail.sender.email)),
+        own_mail=bool(mail.reply_author and settings.is_own_address(mail.reply_author.email)),
         known_sender=is_staff or organisation is not None,
         is_staff=is_staff,
         organisation=organisation.name if organisation else None,

@@ -37,7 +37,8 @@ def gather(
     """The facts about one mail at the time ``now``."""
     request = considered.request
     same_mail = inbox.recognise(connection, stored.raw, stored.id)
-    email = request.requester.email if request.requester else ""
+    # Whoever is not the one unambiguous sender is answered, and has nobody's rights (RFC 5322 §3.6.2).
+    email = request.requester.email if request.requester and considered.mail.sender else ""
     organisation = settings.organisation_of(email)
     digest_at = next_digest(now, settings.digest)
     latest = None
@@ -65,7 +66,7 @@ def gather(
 
 
 def _is_own(connection: Connection, mail: IncomingMail, settings: Settings) -> bool:
-    if mail.sender and settings.is_own_address(mail.sender.email):
+    if mail.reply_author and settings.is_own_address(mail.reply_author.email):
         return True
     if any(settings.is_own_address(value.strip()) for value in mail.header_values(LOOP_HEADER)):
         return True

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mailproc.desk.effects import Effects
     from mailproc.desk.life import Life
+    from mailproc.desk.returned import Returned
     from mailproc.message.mail import IncomingMail
     from mailproc.settings import Settings
     from mailproc.store.inbox import StoredMail
@@ -36,10 +37,11 @@ WITHOUT_A_THREAD = frozenset({Verb.STATUS, Verb.RESOLVED, Verb.STILL_DOWN, Verb.
 class Desk:
     """Decides mail and writes what follows from it. Nothing leaves here: only the outbox speaks."""
 
-    def __init__(self, settings: Settings, effects: Effects, life: Life) -> None:
+    def __init__(self, settings: Settings, effects: Effects, life: Life, returned: Returned) -> None:
         self._settings = settings
         self._effects = effects
         self._life = life
+        self._returned = returned
 
     def handle(
         self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
@@ -52,6 +54,7 @@ class Desk:
         if decision is None:
             decision = self._decide(connection, stored, considered, now)
         mail = considered.mail
+        self._returned.note(connection, stored, mail, now)
         inbox.settle(
             connection,
             stored.id,

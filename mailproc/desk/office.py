@@ -13,6 +13,7 @@ from mailproc.desk.morning import Morning
 from mailproc.desk.notices import OperatorDesk
 from mailproc.desk.post import Post
 from mailproc.desk.promises import Promises
+from mailproc.desk.returned import Returned
 from mailproc.desk.worker import Worker
 from mailproc.escalation.reply_address import ReplyAddresses
 from mailproc.letters import Letters
@@ -42,7 +43,8 @@ class Office:
         self.promises = Promises(settings, self.letters, self.post, mailing)
         self.life = Life(settings, self.letters, mailing, self.promises)
         self.effects = Effects(settings, self.letters, self.post, self.promises)
-        self.desk = Desk(settings, self.effects, self.life)
+        self.returned = Returned(self.operator)
+        self.desk = Desk(settings, self.effects, self.life, self.returned)
         self.clockwork = Clockwork(settings, self.letters, mailing, self.promises, self.life, self.desk)
         self.morning = Morning(settings, self.letters, self.post)
 

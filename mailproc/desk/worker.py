@@ -13,6 +13,7 @@ from mailproc.desk.thread import answers_us, find_thread
 from mailproc.letters.operator import Notice
 from mailproc.policy.decision import Code
 from mailproc.store import inbox
+from mailproc.store.engine import is_out_of_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,8 +114,10 @@ class Worker:
         trouble = f"{type(fault).__name__}: {first_line}"[:500]
         with self._database.write() as connection:
             now = self._clock()
-            if mail.attempts < TRIES:
-                inbox.release(connection, mail.id, trouble, now + RETRY_AFTER * mail.attempts)
+            is_innocent = is_out_of_service(fault)  # a full disk is no fault of the mail's
+            if is_innocent or mail.attempts < TRIES:
+                retry_at = now + RETRY_AFTER * mail.attempts
+                inbox.release(connection, mail.id, trouble, retry_at, tried=not is_innocent)
                 return
             self._quarantine(connection, mail, Code.POISON, trouble, now)
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mailproc.reading.sentences import Sentence
 
 NEGATION_REACH = 3
+CONDITION_REACH = 4
+NUMBER_SIGN = "no"
+"""What "no.", "nº" and Spanish "not" look like; before digits it is never the negation."""
 COST_OF_A_MATCH = 10
 MOST_TRIES = 6_000
 """Places tried in one sentence, a match counting as ten: many times what any author needs, and a limit
@@ -81,6 +84,8 @@ class Phrasebook:
         negations: Iterable[str] = (),
         negations_after: Iterable[str] = (),
         clause_starters: Iterable[str] = (),
+        conditions: Iterable[str] = (),
+        turns: Iterable[str] = (),
         often_misspelt: Iterable[str] = (),
         single: Iterable[str] = (),
     ) -> None:
@@ -93,6 +98,8 @@ class Phrasebook:
         for after in map(words_of, negations_after):
             self._negations_after[after[0]].append(after)
         self._clause_starters = frozenset(clause_starters)
+        self._conditions = frozenset(conditions)
+        self._turns = frozenset(turns)
         for key, phrase in phrases:
             for steps in phrasings(phrase, groups):
                 self._file(key, steps)
@@ -116,12 +123,21 @@ class Phrasebook:
                     continue
                 for first in range(max(0, place - phrase.before_rarest), place + 1):
                     last = _follow(phrase, bits, first)
-                    if last is not None and (first, last, phrase.key) not in found:
-                        tries += COST_OF_A_MATCH
-                        negated = self._is_negated(sentence, first, last, phrase, bits)
-                        found[first, last, phrase.key] = Match(
-                            key=phrase.key, sentence=sentence, first=first, last=last, negated=negated
-                        )
+                    if last is None:
+                        continue
+                    known_as = found.get((first, last, phrase.key))
+                    # One phrase may hold the "not" that negates another: the one that holds it counts.
+                    if known_as is not None and not known_as.negated:
+                        continue
+                    tries += COST_OF_A_MATCH
+                    if _is_number_sign(phrase, sentence.words, first):
+                        continue
+                    if self._crosses_a_turn(sentence, first, last, phrase, bits):
+                        continue
+                    negated = self._is_negated(sentence, first, last, phrase, bits)
+                    found[first, last, phrase.key] = Match(
+                        key=phrase.key, sentence=sentence, first=first, last=last, negated=negated
+                    )
                 tries += phrase.before_rarest + 1
             if tries > MOST_TRIES:
                 break
@@ -171,15 +187,53 @@ class Phrasebook:
             for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
                 if place + 1 in sentence.breaks or words[place] in self._clause_starters:
                     break
-                if words[place] in self._negations:
-                    return True
-        if any(words[p] in self._negations and not bits[p] & phrase.all_bits for p in range(first + 1, last)):
+                if self._says_not(words, place):
+                    if not self._is_condition(sentence, place, first, phrase):
+                        return True
+                    break
+        if any(self._says_not(words, p) and not bits[p] & phrase.all_bits for p in range(first + 1, last)):
             return True
         return any(
             words[place : place + len(after)] == after
             for place in range(last + 1, min(last + 2 + NEGATION_REACH, len(words)))
             for after in self._negations_after.get(words[place], ())
         )
+
+    def _says_not(self, words: tuple[str, ...], place: int) -> bool:
+        if words[place] not in self._negations:
+            return False
+        return not _numbers(words, place)
+
+    def _is_condition(self, sentence: Sentence, place: int, first: int, phrase: _Phrase) -> bool:
+        """True where the "not" belongs to an "if", and the phrase says what happens then: "if it is
+        not fixed they leave". A word at least, the verb of the condition, stands between."""
+        if first - place < 2 or not phrase.key.startswith("evidence."):
+            return False
+        for before in range(place - 1, max(-1, place - 1 - CONDITION_REACH), -1):
+            if before + 1 in sentence.breaks:
+                return False
+            if sentence.words[before] in self._conditions:
+                return True
+        return False
+
+    def _crosses_a_turn(
+        self, sentence: Sentence, first: int, last: int, phrase: _Phrase, bits: list[int]
+    ) -> bool:
+        """True for an excuse with a turn in one of its gaps: "I promised it, but if nobody told them"."""
+        return phrase.key.startswith("excuses.") and any(
+            sentence.words[place] in self._turns and not bits[place] & phrase.all_bits
+            for place in range(first + 1, last)
+        )
+
+
+def _numbers(words: tuple[str, ...], place: int) -> bool:
+    """True for "no." in "ticket no. 48213"."""
+    return words[place] == NUMBER_SIGN and place + 1 < len(words) and words[place + 1][0].isdigit()
+
+
+def _is_number_sign(phrase: _Phrase, words: tuple[str, ...], first: int) -> bool:
+    """True where a phrase that says no begins with the "no." of a number; those of tickets want it."""
+    return not phrase.key.startswith("ticket.") and _numbers(words, first)
 
 
 def _follow(phrase: _Phrase, bits: list[int], first: int) -> int | None:

@@ -64,7 +64,7 @@ def read(mail: IncomingMail, settings: Settings, *, thread_ticket: str | None = 
     """
     if mail.nature is not Nature.HUMAN and not is_ticket_notification(mail):
         return _machine(mail)
-    letter = _heard(mail, mail.words.text, mail.sender)
+    letter = _heard(mail, mail.words.text, mail.reply_author)
     request = _understood(letter, settings, thread_ticket)
     if request.kind is Kind.OTHER or request.motivation is None:
         return _forwarded_request(mail, letter, settings, request) or request

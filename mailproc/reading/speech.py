@@ -25,6 +25,8 @@ FALLBACK = "en"
 _KANA = re.compile(r"[\u3040-\u30ff]")
 NEARLY_AS_LIKELY = 0.6
 MOST_LANGUAGES = 3
+WORDS_OF_A_TERM = 2
+_REASONS = ("evidence.", "excuses.")
 ENOUGH_TO_HEAR = 1_000
 """Characters from which the language is told."""
 
@@ -35,8 +37,13 @@ def languages_heard(text: str) -> tuple[str, ...]:
     Counts common little words; one that two languages share is half a vote for each, so that short
     Swedish is not Danish. Neighbours that score nearly as high are heard as well.
     """
+    heard = _likeliest(text)
+    return heard if FALLBACK in heard else (*heard, FALLBACK)
+
+
+def _likeliest(text: str) -> tuple[str, ...]:
     if _KANA.search(text):
-        return ("ja", FALLBACK)
+        return ("ja",)
     known = speakers_of_words()
     votes: dict[str, float] = defaultdict(float)
     for speakers in filter(None, map(known.get, words_of(text[:ENOUGH_TO_HEAR]))):
@@ -47,8 +54,7 @@ def languages_heard(text: str) -> tuple[str, ...]:
     best = max(votes.values())
     # Ties go to the earlier language of the list: English first.
     near = sorted((c for c in votes if votes[c] >= best * NEARLY_AS_LIKELY), key=lambda c: -votes[c])
-    heard = near[:MOST_LANGUAGES]
-    return tuple(heard if FALLBACK in heard else [*heard, FALLBACK])
+    return tuple(near[:MOST_LANGUAGES])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +114,20 @@ class Passage:
         known = self.taken_from._by_sentence.get(id(sentence)) if self.taken_from else None
         if known is not None:
             return known
-        return [match for spoken in self.tongues for match in spoken.phrases.matches(sentence)]
+        return [match for spoken in self.tongues for match in self._understood(spoken, sentence)]
+
+    def _understood(self, spoken: Tongue, sentence: Sentence) -> list[Match]:
+        """The phrases of one language. In a mail of another one, English reasons need an English
+        sentence or a borrowed term: German "die" and French "exploitation" tell of neither death nor
+        burglars, "data breach" is one everywhere."""
+        found = spoken.phrases.matches(sentence)
+        if spoken.code != FALLBACK or self.tongues[0].code == FALLBACK:
+            return found
+        if not any(match.key.startswith(_REASONS) for match in found):
+            return found
+        if FALLBACK in _likeliest(sentence.text):
+            return found
+        return [match for match in found if not match.key.startswith(_REASONS) or _is_term(match)]
 
     @cached_property
     def _by_key(self) -> dict[str, list[Match]]:
@@ -150,6 +169,12 @@ class Passage:
         ends = [end for _, end in sentence.places]
         word = bisect_right(ends, inside)
         return (sentence, word) if word < len(ends) else None
+
+
+def _is_term(match: Match) -> bool:
+    """True for two words side by side, neither of them a little word of any language."""
+    words = match.sentence.words[match.first : match.last + 1]
+    return len(words) == WORDS_OF_A_TERM and speakers_of_words().keys().isdisjoint(words)
 
 
 def passage(text: str, place: str, languages: tuple[str, ...], taken_from: Passage | None = None) -> Passage:

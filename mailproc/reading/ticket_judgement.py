@@ -152,8 +152,17 @@ def _is_year_or_amount(sentence: Sentence, word: int, last: int, sighting: Sight
     if len(number) == 4 and number.startswith(("19", "20")):
         return True
     before = sentence.words[word - 1] if word else ""
-    after = sentence.words[last + 1] if last + 1 < len(sentence.words) else ""
-    return before in _MONEY or after in _MONEY | _UNITS
+    return before in _MONEY or _word_beside(sentence, last) in _MONEY | _UNITS
+
+
+def _word_beside(sentence: Sentence, last: int) -> str:
+    """The word right after a number; none after a comma, nor an article cut short ("50301 l'offre")."""
+    following = last + 1
+    if following >= len(sentence.words) or following in sentence.breaks:
+        return ""
+    if sentence.text[sentence.places[following][1] :].startswith(("'", "’")):
+        return ""
+    return sentence.words[following]
 
 
 def _is_day(passage: Passage, sentence: Sentence, last: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -20,6 +21,17 @@ BUSY_TIMEOUT_MS = 20_000
 """How long a writer waits for another process's transaction before the mail is refused with 451."""
 
 _SYNCHRONOUS_FULL = 2
+
+_OUT_OF_SERVICE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 class StoreError(Exception):
@@ -73,6 +85,14 @@ class Database:
         self.engine.dispose()
 
 
+def is_out_of_service(fault: BaseException) -> bool:
+    """True where the database cannot work for now, whatever it is asked: full, locked, read-only or gone."""
+    if not isinstance(fault, OperationalError):
+        return False
+    code = getattr(fault.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _OUT_OF_SERVICE
+
+
 def _absolute(url: str, base: Path) -> URL:
     """Resolves a SQLite path against the configuration's folder; ``sqlite:////x`` stays absolute."""
     try:
@@ -90,7 +110,9 @@ def _create(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
             return _create_sqlite(url)
-        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10})
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}
+        )
     except (NoSuchModuleError, ImportError) as error:
         raise StoreError(
             f"no driver for {url.render_as_string(hide_password=True)}; "
@@ -107,6 +129,7 @@ def _create_sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         isolation_level=None,
+        hide_parameters=True,  # mail and letters stand in no log
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=20,

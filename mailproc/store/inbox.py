@@ -164,10 +164,18 @@ def _stored(row: Row[Any]) -> StoredMail:
     )
 
 
-def release(connection: Connection, mail_id: int, trouble: str, retry_at: datetime) -> None:
-    """Gives a mail back after a fault; it is tried again from ``retry_at`` on."""
+def release(
+    connection: Connection, mail_id: int, trouble: str, retry_at: datetime, *, tried: bool = True
+) -> None:
+    """Gives a mail back after a fault; it is tried again from ``retry_at`` on.
+
+    ``tried`` is false where the fault was not the mail's: the attempt then does not count.
+    """
+    attempts = mail.c.attempts if tried else mail.c.attempts - 1
     connection.execute(
-        update(mail).where(mail.c.id == mail_id).values(claimed_until=retry_at, trouble=trouble)
+        update(mail)
+        .where(mail.c.id == mail_id)
+        .values(claimed_until=retry_at, trouble=trouble, attempts=attempts)
     )
 
 

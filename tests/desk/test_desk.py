@@ -263,3 +263,17 @@ def test_every_mail_has_one_outcome_and_the_sum_balances(desk: DeskAtWork, clock
     [digest] = desk.make_digest()
     assert "3" in digest.text
     assert "SBM-48213" in digest.text
+
+
+def test_a_mail_of_two_authors_is_answered_and_gives_nobodys_rights(desk: DeskAtWork) -> None:
+    raw = desk.mail(
+        "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops.",
+        sender="Kim <kim@norda.example>, Lee <lee@norda.example>",
+        Sender="Lee <lee@norda.example>",
+    )
+    id_ = desk.put(raw)
+    desk.work()
+    assert desk.outcome(id_) == ("accepted", None)
+    letters = desk.sent_for(id_)
+    assert "lee@norda.example" in [letter.to for letter in letters]
+    assert "priya@helpdesk.example#0" not in [letter.to for letter in letters]  # unverified: one person hears

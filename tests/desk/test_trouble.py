@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.server
 import json
 import queue
+import sqlite3
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from mailproc.desk.couriers import Couriers
@@ -49,7 +51,7 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
 ) -> None:
     office = desk.office
     office.desk, sound = (
-        StumblingDesk(desk.settings, office.effects, office.life),
+        StumblingDesk(desk.settings, office.effects, office.life, office.returned),
         office.desk,
     )
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
@@ -80,12 +82,13 @@ def test_a_mail_that_is_replayed_and_set_aside_again_is_told_again(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
     office = desk.office
-    office.desk = StumblingDesk(desk.settings, office.effects, office.life)
+    office.desk = StumblingDesk(desk.settings, office.effects, office.life, office.returned)
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
     for times in (1, 2):
-        for _ in range(3):
-            desk.work()
-            clock.forward(minutes=1)
+        with capture_logs():
+            for _ in range(3):
+                desk.work()
+                clock.forward(minutes=1)
         assert desk.outcome(poison) == ("quarantined", "poison")
         assert len(told_to_the_operator(desk)) == times
         with desk.database.write() as connection:
@@ -106,7 +109,7 @@ class DeskThatStumblesOnce(Desk):
 
 def test_the_fault_of_a_batch_is_logged_also_when_each_mail_alone_succeeds(desk: DeskAtWork) -> None:
     office = desk.office
-    office.desk = DeskThatStumblesOnce(desk.settings, office.effects, office.life)
+    office.desk = DeskThatStumblesOnce(desk.settings, office.effects, office.life, office.returned)
     mail = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
     with capture_logs() as logs:
         desk.work()
@@ -127,11 +130,12 @@ def test_what_the_operator_is_told_of_a_database_fault_holds_no_values(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
     office = desk.office
-    office.desk = DeskWithAWrongStatement(desk.settings, office.effects, office.life)
+    office.desk = DeskWithAWrongStatement(desk.settings, office.effects, office.life, office.returned)
     desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
-    for _ in range(3):
-        desk.work()
-        clock.forward(minutes=1)
+    with capture_logs():
+        for _ in range(3):
+            desk.work()
+            clock.forward(minutes=1)
     [notice] = told_to_the_operator(desk)
     assert "nowhere" in notice
     assert "hunter2" not in notice
@@ -298,3 +302,25 @@ def test_an_emergency_is_heard_by_the_other_way_while_mail_is_down(
     with database.read() as connection:
         contents = [outbox.entry(connection, row["id"]) for row in outbox.listing(connection)]
     assert address not in str(contents)  # an alert address may hold a secret
+
+
+class FullDisk(Desk):
+    """A desk whose database has no room for the effects of any mail."""
+
+    def handle(self, connection: Any, stored: Any, considered: Any, now: Any) -> Any:
+        cause = sqlite3.OperationalError("database or disk is full")
+        cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("INSERT", {}, cause)
+
+
+def test_a_full_disk_makes_no_sound_mail_suspect(desk: DeskAtWork, clock: HandClock) -> None:
+    office = desk.office
+    office.desk, sound = FullDisk(desk.settings, office.effects, office.life, office.returned), office.desk
+    id_ = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
+    for _ in range(5):
+        desk.work()
+        clock.forward(minutes=1)
+    assert desk.outcome(id_) == ("pending", None)
+    office.desk = sound
+    desk.work()
+    assert desk.outcome(id_) == ("accepted", None)

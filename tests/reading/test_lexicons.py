@@ -14,6 +14,7 @@ MAY_BE_EMPTY = {
     "request.language.negations_after",
     "request.language.negations",
     "request.language.clause_starters",
+    "request.language.conditions",
 }
 MAY_BE_MISSING = {"request.dates.this_month", "request.intent.wish"}
 MAY_BE_EMPTY |= {"request.language.abbreviations", "request.language.often_misspelt"}
