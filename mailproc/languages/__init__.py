@@ -30,10 +30,8 @@ class Lexicon:
 @cache
 def lexicon(code: str) -> Lexicon:
     """The lexicon of a language; an empty one where no file exists."""
-    entries: dict[str, Any] = {}
-    for file in resources.files(__package__).iterdir():
-        if file.name.startswith(f"{code}.") and file.name.endswith(".toml"):
-            entries |= tomllib.loads(file.read_text(encoding="utf-8"))
+    file = resources.files(__package__) / f"{code}.toml"
+    entries = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return Lexicon(code=code, entries=entries)
 
 
