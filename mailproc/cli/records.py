@@ -126,14 +126,10 @@ def escalations_order(
     config: ConfigOption = None,
 ) -> None:
     """Gives a command as staff do by mail; everybody concerned hears of it."""
-    from mailproc.desk.life import Occasion
     from mailproc.desk.office import Office
     from mailproc.escalation.command import read_command
-    from mailproc.escalation.conduct import Giver
-    from mailproc.message.mail import Address
     from mailproc.resources import folder
     from mailproc.secrets import signing_key
-    from mailproc.store import escalations
 
     settings = configuration(config)
     command = read_command(" ".join(words))
@@ -145,12 +141,9 @@ def escalations_order(
     if person is None:
         raise RefusedError(f"--by {by}: name the address of one of [[people]]")
     office = Office(settings, templates=folder("templates"), key=signing_key(settings))
-    giver = Giver(email=person.email, is_staff=True, takes_part=False, is_proven=True)
     with database(settings).write() as connection:
-        row = _found(escalations.locked_entry(connection, id_), f"no escalation {id_}")
-        name = Address(email=person.email, name=person.name)
-        said = office.life.act(connection, row, command, giver, name, Occasion(now=now()))
-    typer.echo(said)
+        said = office.life.order(connection, id_, command, person, now())
+    typer.echo(_found(said, f"no escalation {id_}"))
 
 
 @outbox_app.command("list")

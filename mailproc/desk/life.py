@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
-    from mailproc.settings import Settings
+    from mailproc.settings import Person, Settings
+
+STANDS_DOWN = (Status.ACKNOWLEDGED, Status.CLOSED, Status.CANCELED)
+"""The statuses in which an emergency needs no further help."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +74,17 @@ class Life:
             is_proven=thread.signed_for == sender.email,
         )
         return self.act(connection, row, command, giver, self._called(sender), occasion)
+
+    def order(
+        self, connection: Connection, escalation_id: int, command: Command, person: Person, now: datetime
+    ) -> str | None:
+        """Carries out a command of staff from the command line; None where there is no such escalation."""
+        row = escalations.locked_entry(connection, escalation_id)
+        if row is None:
+            return None
+        giver = Giver(email=person.email, is_staff=True, takes_part=False, is_proven=True)
+        by = Address(email=person.email, name=person.name)
+        return self.act(connection, row, command, giver, by, Occasion(now=now))
 
     def ask_back(
         self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
@@ -225,11 +239,14 @@ class Life:
                     yield self._letters.news(
                         matter, happening, to=voice, now=now, words_allowed=words_allowed
                     )
+        # Whoever was called for an emergency hears, above all, that nobody need come any more (P9).
+        stands_down = matter.level is Level.EMERGENCY and change.status in STANDS_DOWN
+        tell = self._letters.over if stands_down else self._letters.staff_news
         if order.tells_staff:
             for person in concerned(connection, row, self._settings):
                 if person.email not in told:
                     told.add(person.email)
-                    yield self._letters.staff_news(matter, happening, person=person, now=now)
+                    yield tell(matter, happening, person=person, now=now)
 
     def _refusal(
         self, row: dict[str, Any], command: Command, refused: Refused, by: Address, occasion: Occasion

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailproc.escalation.command import read_command
+from mailproc.settings import Person
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, Reply
 
 if TYPE_CHECKING:
@@ -365,3 +367,26 @@ def test_all_letters_about_an_escalation_are_one_conversation(desk: DeskAtWork) 
     [news] = [sent for sent in letters if sent.to == "kim@norda.example"]
     assert news.headers["In-Reply-To"] == letter.headers["Message-ID"]
     assert letter.headers["Message-ID"] in news.headers["References"]
+
+
+def test_everybody_who_was_called_hears_that_nobody_need_come_any_more(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    people = (*desk.settings.people, Person(name="Ben Lee", email="ben@helpdesk.example", roles=("pm",)))
+    called = DeskAtWork(desk.database, desk.settings.model_copy(update={"people": people}), clock)
+    _, alert = opened(called)
+    letters = answer(called, alert, "ACK", sender=PRIYA)
+    [stand_down] = [letter for letter in letters if letter.to == "ben@helpdesk.example"]
+    assert stand_down.kind == "over"
+    assert "Priya Nair" in stand_down.text
+
+
+def test_an_order_on_the_command_line_does_what_it_does_by_mail(desk: DeskAtWork) -> None:
+    opened(desk)
+    command = read_command("ACK")
+    assert command is not None
+    with desk.database.write() as connection:
+        life, [priya] = desk.office.life, desk.settings.people
+        assert life.order(connection, 1, command, priya, desk.clock()) == "acknowledged"
+        assert life.order(connection, 99, command, priya, desk.clock()) is None
+    assert status(desk) == "acknowledged"
