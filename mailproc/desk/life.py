@@ -112,15 +112,7 @@ class Life:
             now=occasion.now,
             answers=occasion.mail,
         )
-        key = f"command:{occasion.mail_id}"
-        self._mailing.send(
-            connection,
-            [letter],
-            key=key,
-            now=occasion.now,
-            mail_id=occasion.mail_id,
-            escalation_id=row["id"],
-        )
+        self._reply(connection, letter, row, occasion)
         return "prose, kept as a note"
 
     def _queue(
@@ -169,16 +161,19 @@ class Life:
         else:
             self.change(connection, row, result, by, occasion)
             return result.order.happening
-        key = f"command:{occasion.mail_id or occasion.now.isoformat()}"
+        self._reply(connection, letter, row, occasion)
+        return said
+
+    def _reply(self, connection: Connection, letter: Letter, row: dict[str, Any], occasion: Occasion) -> None:
+        """The one answer to a command that changed nothing."""
         self._mailing.send(
             connection,
             [letter],
-            key=key,
+            key=f"command:{occasion.mail_id or occasion.now.isoformat()}",
             now=occasion.now,
             mail_id=occasion.mail_id,
             escalation_id=row["id"],
         )
-        return said
 
     def change(
         self, connection: Connection, row: dict[str, Any], change: Change, by: Address, occasion: Occasion
