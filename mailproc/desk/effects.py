@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mailproc.desk.attendants.attendant import Heard
 from mailproc.desk.audience import concerned
 from mailproc.desk.matter import matter_of
 from mailproc.desk.post import is_return_path
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailproc.desk.attendants.attendant import Attendance
+    from mailproc.desk.attendants.pursuit import Pursuit
     from mailproc.desk.post import Post
-    from mailproc.desk.promises import Promises
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
@@ -64,17 +66,20 @@ class Case:
 class Effects:
     """Writes what follows from decisions, on the connection it is given."""
 
-    def __init__(self, settings: Settings, letters: Letters, post: Post, promises: Promises) -> None:
+    def __init__(
+        self, settings: Settings, letters: Letters, post: Post, pursuit: Pursuit, attendance: Attendance
+    ) -> None:
         self._settings = settings
         self._letters = letters
         self._post = post
-        self._promises = promises
+        self._pursuit = pursuit
+        self._attendance = attendance
 
     def carry_out(self, connection: Connection, case: Case) -> int | None:
         """Everything a decision brings about. The id of the escalation it belongs to, if there is one."""
         id_ = self._keep_escalation(connection, case)
         if case.decision.alert is Alert.EVERYBODY and id_ is not None:
-            self._promises.after_alert(connection, escalations.entry(connection, id_) or {}, case.now)
+            self._pursuit.after_alert(connection, escalations.entry(connection, id_) or {}, case.now)
         messages = [
             *self._replies(case, id_),
             *self._alerts(case, id_),
@@ -108,7 +113,15 @@ class Effects:
         escalations.record_event(
             connection, decision, escalation_id=id_, kind=kind, mail_id=case.stored.id, now=case.now
         )
+        self._tell_attendants(connection, case, id_, kind)
         return id_
+
+    def _tell_attendants(self, connection: Connection, case: Case, escalation_id: int, kind: str) -> None:
+        row, by = escalations.entry(connection, escalation_id), case.decision.request.requester
+        if row is not None and by is not None:
+            words = case.decision.request.motivation or ""
+            heard = Heard(row=row, kind=kind, words=words, by=by, now=case.now, mail_id=case.stored.id)
+            self._attendance.hear(connection, heard)
 
     def _replies(self, case: Case, escalation_id: int | None) -> Iterator[Outgoing]:
         for letter in self._answers(case):

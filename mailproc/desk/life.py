@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailproc.desk.attendants.attendant import Heard
 from mailproc.desk.audience import concerned, everybody_knows, voices
 from mailproc.desk.matter import happening_of, matter_of
-from mailproc.desk.promises import TAKE_UP
 from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
 from mailproc.escalation.conduct import UNDERSTOOD, Change, Giver, Refused, Standing, conduct
 from mailproc.escalation.status import Status, possible
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailproc.desk.attendants.attendant import Attendance
+    from mailproc.desk.attendants.pursuit import Pursuit
     from mailproc.desk.mailing import Mailing
-    from mailproc.desk.promises import Promises
     from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
     from mailproc.settings import Person, Settings
+
+TAKE_UP = "take up"
+"""The promise to take a queued request up when its cooldown is over."""
 
 STANDS_DOWN = (Status.ACKNOWLEDGED, Status.CLOSED, Status.CANCELED)
 """The statuses in which an emergency needs no further help."""
@@ -48,11 +52,19 @@ class Occasion:
 class Life:
     """Carries commands out on the connection it is given; the caller commits."""
 
-    def __init__(self, settings: Settings, letters: Letters, mailing: Mailing, promises: Promises) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        letters: Letters,
+        mailing: Mailing,
+        pursuit: Pursuit,
+        attendance: Attendance,
+    ) -> None:
         self._settings = settings
         self._letters = letters
         self._mailing = mailing
-        self._promises = promises
+        self._pursuit = pursuit
+        self._attendance = attendance
 
     def obey(
         self, connection: Connection, command: Command, thread: Thread, sender: Address, occasion: Occasion
@@ -198,7 +210,17 @@ class Life:
             now=now,
         )
         after = escalations.entry(connection, row["id"]) or row
-        self._promises.keep_up(connection, after, order.happening, now)
+        self._attendance.hear(
+            connection,
+            Heard(
+                row=after,
+                kind=order.happening,
+                words=change.words,
+                by=by,
+                now=now,
+                mail_id=occasion.mail_id,
+            ),
+        )
         happening = Happening(kind=order.happening, by=by.name or by.email, at=now, words=change.words)
         letters = list(self._news(connection, after, happening, change, by, occasion))
         self._mailing.send(
@@ -211,7 +233,7 @@ class Life:
         )
         wakes = order.alerts or change.level is Level.EMERGENCY
         if wakes and not everybody_knows(after):
-            self._promises.alert_everybody(connection, after, now)
+            self._pursuit.alert_everybody(connection, after, now)
 
     def _news(
         self,

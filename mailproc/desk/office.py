@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.desk.attendants.attendant import Attendance
+from mailproc.desk.attendants.pursuit import Pursuit
+from mailproc.desk.attendants.settling import Settling
 from mailproc.desk.clockwork import Clockwork
 from mailproc.desk.effects import Effects
 from mailproc.desk.handle import Desk
@@ -12,7 +15,6 @@ from mailproc.desk.mailing import Mailing
 from mailproc.desk.morning import Morning
 from mailproc.desk.notices import OperatorDesk
 from mailproc.desk.post import Post
-from mailproc.desk.promises import Promises
 from mailproc.desk.returned import Returned
 from mailproc.desk.worker import Worker
 from mailproc.escalation.reply_address import ReplyAddresses
@@ -40,12 +42,14 @@ class Office:
         self.post = Post(settings, ReplyAddresses(key=key))
         self.operator = OperatorDesk(self.letters, self.post)
         mailing = Mailing(settings, self.post)
-        self.promises = Promises(settings, self.letters, self.post, mailing)
-        self.life = Life(settings, self.letters, mailing, self.promises)
-        self.effects = Effects(settings, self.letters, self.post, self.promises)
+        attendance = Attendance()
+        pursuit = Pursuit(settings, self.letters, self.post, mailing)
+        self.life = Life(settings, self.letters, mailing, pursuit, attendance)
+        self.effects = Effects(settings, self.letters, self.post, pursuit, attendance)
+        attendance.admit(pursuit, Settling(settings, self.letters, mailing, self.life))
         self.returned = Returned(self.operator)
         self.desk = Desk(settings, self.effects, self.life, self.returned)
-        self.clockwork = Clockwork(settings, self.letters, mailing, self.promises, self.life, self.desk)
+        self.clockwork = Clockwork(attendance, self.desk)
         self.morning = Morning(settings, self.letters, self.post)
 
     def worker(

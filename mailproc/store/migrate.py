@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mailproc.store.engine import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. Kept here so that a start needs no Alembic when there is nothing to do."""
 
 

@@ -144,6 +144,10 @@ escalation = Table(
     Column("language", Text, nullable=False, server_default="en"),
     Column("questioned", Boolean, nullable=False, server_default=false()),
     Column("mail_id", Id, ForeignKey("mail.id")),
+    Column("procedure", Text, nullable=False, server_default=""),
+    Column("form", Text),
+    Column("tier", Integer),
+    Column("assigned_to", Words, nullable=False, server_default=""),
 )
 Index(
     "escalation_one_open_per_ticket",
@@ -153,6 +157,8 @@ Index(
     postgresql_where=ESCALATION_OPEN,
 )
 Index("escalation_by_ticket", escalation.c.ticket, escalation.c.accepted_at)
+Index("escalation_by_requester", escalation.c.requester, escalation.c.accepted_at)
+Index("escalation_by_organisation", escalation.c.organisation, escalation.c.accepted_at)
 
 event = Table(
     "event",
@@ -228,6 +234,47 @@ Index("outbox_due", outbox.c.next_attempt_at, sqlite_where=OUTBOX_DUE, postgresq
 Index("outbox_by_message_id", outbox.c.message_id)
 Index("outbox_of_mail", outbox.c.mail_id)
 Index("outbox_of_escalation", outbox.c.escalation_id)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("number", Words, primary_key=True),
+    Column("title", Words, nullable=False, server_default=""),
+    Column("status", Words, nullable=False, server_default=""),
+    Column("organisation", Words, nullable=False, server_default=""),
+    Column("contact", Words, nullable=False, server_default=""),
+    Column("category", Words, nullable=False, server_default=""),
+    Column("priority", Words, nullable=False, server_default=""),
+    Column("assignee", Words, nullable=False, server_default=""),
+    Column("url", Words, nullable=False, server_default=""),
+    Column("changed_at", Moment, nullable=False),
+)
+
+alert_code = Table(
+    "alert_code",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("escalation_id", Id, ForeignKey("escalation.id"), nullable=False),
+    Column("person", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+Index("alert_code_by_code", alert_code.c.code)
+Index("alert_code_of_escalation", alert_code.c.escalation_id)
+
+misuse = Table(
+    "misuse",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("escalation_id", Id, ForeignKey("escalation.id")),
+    Column("lifted_at", Moment),
+    Column("lifted_by", Words, nullable=False, server_default=""),
+)
+Index("misuse_by_account", misuse.c.account)
 
 digest = Table(
     "digest",
