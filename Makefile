@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 QUIET := --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format run lock clean
+.PHONY: help demo test check format run pictures lock clean
 
 help:  ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,9 @@ and read the letter in config/var/letters/new.
 
 endef
 export HOW_TO_MAIL_IT
+
+pictures: $(INSTALLED)  ## Paint the main letters into docs/pictures, where Chromium is installed
+	@$(BIN)/python docs/pictures/paint.py
 
 lock: $(INSTALLED)  ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

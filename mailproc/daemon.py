@@ -7,8 +7,9 @@ import contextlib
 import signal
 import threading
 import time
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -20,7 +21,8 @@ from mailproc.desk.undelivered import Undelivered
 from mailproc.intake.imap import ImapIntake
 from mailproc.intake.smtp import SmtpIntake, our_addresses
 from mailproc.letters.operator import Notice
-from mailproc.policy.digest_day import next_digest
+from mailproc.oauth2.credentials import Credentials
+from mailproc.policy.editions import next_edition
 from mailproc.resources import folder
 from mailproc.secrets import SecretError
 from mailproc.stop_sign import StopSign
@@ -42,8 +44,14 @@ GRACE = 25.0
 STEPS_OF_AN_ATTEMPT = 10
 """Waits that one attempt can add up to at the most, each as long as ``[delivery] timeout``."""
 
+TEAM_POSTS_LAST = timedelta(hours=1)
+"""How long a post for the team's channel is tried: later it is no news any more."""
+
 STALLED_AFTER = 120.0
 """Seconds without a sign of life of a loop after which the watchdog is no longer fed."""
+
+LOOK_AT_GRANTS = 30.0
+"""Seconds between looks at whether an access token is due."""
 
 SLOW_LINE = 8
 """How many times as long a mailbox may give no sign: a large mail may come over a slow line."""
@@ -78,8 +86,15 @@ class Daemon:
         self.database = Database(settings.store.url, settings.base)
         self._office = Office(settings, templates=folder("templates"), key=key)
         self._intake = GroupCommit(self.database, clock=clock, stored=self._work_waits.set)
+        self._credentials = Credentials(settings, secret=secret, clock=clock)
         self._couriers = Couriers(
-            settings, self.database, hostname=self._hostname, secret=secret, clock=clock
+            settings,
+            self.database,
+            hostname=self._hostname,
+            secret=secret,
+            clock=clock,
+            credentials=self._credentials,
+            shut_out=self._shut_out,
         )
         undelivered = Undelivered(settings, self._office.operator, self._hostname)
         give_up_after = settings.delivery.give_up_after
@@ -106,6 +121,17 @@ class Daemon:
                 hold=hold,
             ),
         }
+        if settings.team.alerts:
+            self._dispatchers["team"] = Dispatcher(
+                self.database,
+                channels=("team",),
+                carry=self._couriers.alert,
+                undelivered=undelivered,
+                clock=clock,
+                threads=1,
+                give_up_after=min(give_up_after, TEAM_POSTS_LAST),
+                hold=hold,
+            )
         self._mailboxes = {mailbox: self._make_mailbox(mailbox) for mailbox in settings.mailbox}
         self._worker = self._office.worker(self.database, clock, self._settled)
         self._listeners = self._make_listeners()
@@ -139,15 +165,20 @@ class Daemon:
                 is_ours=our_addresses(settings),
                 store=self._store,
                 lmtp=way == "lmtp",
+                base=settings.base,
+                logins=partial(self._secret, listener.logins) if listener.logins else None,
+                relays=settings.trust.relays,
             )
             for way, listener in (("smtp", settings.smtp), ("lmtp", settings.lmtp))
             if listener is not None
         }
 
     def _make_mailbox(self, mailbox: Mailbox) -> ImapIntake:
+        credential = self._credentials.of(mailbox)
+        assert credential is not None, "the configuration was checked"
         return ImapIntake(
             mailbox,
-            password=partial(self._secret, mailbox.password),
+            credential=credential,
             ledger=Ledger(self.database, self._clock),
             max_size=self._settings.max_mail_size,
             on_trouble=partial(self._mailbox_trouble, mailbox),
@@ -199,6 +230,8 @@ class Daemon:
         self._start("morning", partial(self._repeat, self._morning_once))
         for name, dispatcher in self._dispatchers.items():
             self._start(name, partial(self._insist, dispatcher.run))
+        if self._settings.oauth2:
+            self._start("grants", partial(self._repeat, self._tend_once), slow=SLOW_LINE)
         for mailbox, intake in self._mailboxes.items():
             self._start(_loop_of(mailbox), partial(self._insist, intake.run), slow=SLOW_LINE)
 
@@ -259,14 +292,16 @@ class Daemon:
     def _morning_once(self) -> float:
         """Makes the digest and keeps the promises that are due; the seconds until the next look."""
         now = self._clock()
+        with self.database.read() as connection:
+            open_tickets = self._office.morning.open_tickets(connection, now)
         with self.database.write() as connection:
-            made = self._office.morning.make_due(connection, now)
+            made = self._office.morning.make_due(connection, now, open_tickets)
         with self.database.write() as connection:  # of its own: a promise takes no digest along
             kept = self._office.clockwork.strike(connection, now)
             promised = timers.next_due(connection)
         if made or kept:
             self._settled()
-        next_moment = min(filter(None, (promised, next_digest(now, self._settings.digest))))
+        next_moment = min(filter(None, (promised, next_edition(now, self._settings))))
         return min(30.0, max(0.5, (next_moment - now).total_seconds()))
 
     def _settled(self) -> None:
@@ -294,10 +329,28 @@ class Daemon:
             self._office.operator.tell(connection, notice, key=key, now=now)
         self._settled()
 
+    def _shut_out(self, where: str, what: str) -> None:
+        """A server or a grant that does not let us in: told once a day, and not by mail alone."""
+        self._tell_of_access("login", where, what)
+
+    def _tend_once(self) -> float:
+        """Renews what is due before anybody needs it; the seconds until the next look."""
+        for concern in self._credentials.tend():
+            self._tell_of_access("login" if concern.is_refused else "expiring", concern.grant, concern.what)
+        return LOOK_AT_GRANTS
+
+    def _tell_of_access(self, kind: Literal["login", "expiring"], where: str, what: str) -> None:
+        log.error("access refused" if kind == "login" else "access ends soon", where=where, trouble=what)
+        now = self._clock()
+        notice = Notice(kind=kind, subject=where, detail=what)
+        with self.database.write() as connection:
+            self._office.operator.tell(connection, notice, key=f"{kind}:{where}:{now.date()}", now=now)
+        self._settled()
+
     def _without_password(self, what: str, mailbox: Mailbox) -> str:
         """Some servers quote the command they refuse."""
         with contextlib.suppress(SecretError):
-            if password := self._secret(mailbox.password):
+            if mailbox.password and (password := self._secret(mailbox.password)):
                 return what.replace(password, "…")
         return what
 

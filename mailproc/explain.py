@@ -12,7 +12,8 @@ from mailproc.desk.consider import consider
 from mailproc.message.parse import parse
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Facts
-from mailproc.policy.digest_day import next_digest
+from mailproc.policy.editions import next_decision
+from mailproc.policy.procedures import procedure_of
 from mailproc.settings import Desk, Settings
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def explain(raw: bytes, settings: Settings, letters: Letters, *, now: datetime) 
     email = request.requester.email if request.requester else ""
     organisation = settings.organisation_of(email)
     is_staff = settings.person(email) is not None
-    digest_at = next_digest(moment, settings.digest)
+    digest_at = next_decision(moment, settings)
     facts = Facts(
         now=moment,
         next_digest=digest_at,
@@ -108,7 +109,8 @@ def explain(raw: bytes, settings: Settings, letters: Letters, *, now: datetime) 
         known_sender=is_staff or organisation is not None,
         is_staff=is_staff,
         organisation=organisation.name if organisation else None,
+        procedure=procedure_of(mail, request, settings),
     )
-    decision = decide(request, facts, settings.policy)
+    decision = decide(request, facts, settings.policy_of(facts.procedure))
     replies = letters.reply(decision, mail, now=moment, decides_at=facts.next_digest)
     return Explanation(mail=mail, decision=decision, letters=replies)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ _DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|min|h|d|w)\s*", re
 _DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SIZE = re.compile(r"\s*(\d{1,12}(?:\.\d{1,3})?)\s*(B|KB|MB|GB)\s*", re.IGNORECASE)
 _SIZE_UNITS = {"b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
+_SHARE = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})?)\s*%\s*")
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f@<>,;\"]+@[^\s\x00-\x1f\x7f@<>,;\"]+")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", re.IGNORECASE)
@@ -35,6 +37,15 @@ def _duration(value: Any) -> Any:
         raise ValueError('a shorter duration, such as "48h"') from error
 
 
+def _interval(value: Any) -> Any:
+    if value is None or value == "off":
+        return None
+    try:
+        return _duration(value)
+    except ValueError as error:
+        raise ValueError('a duration such as "2h", or "off"') from error
+
+
 def _size(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
@@ -43,6 +54,15 @@ def _size(value: Any) -> Any:
     if size <= 0:
         raise ValueError('a size such as "25 MB" or "500 KB"')
     return size
+
+
+def _share(value: Any) -> Any:
+    if isinstance(value, float) and 0 < value <= 1:
+        return value
+    match = isinstance(value, str) and _SHARE.fullmatch(value)
+    if not match or not 0 < float(match[1]) <= 100:
+        raise ValueError('a share such as "20%"')
+    return float(match[1]) / 100
 
 
 def _zone(value: Any) -> Any:
@@ -66,6 +86,13 @@ def _domain(value: Any) -> Any:
     return value.lower()
 
 
+def _domain_or_address(value: Any) -> Any:
+    is_domain = isinstance(value, str) and _DOMAIN.fullmatch(value)
+    if not is_domain and not (isinstance(value, str) and _ADDRESS.fullmatch(value)):
+        raise ValueError('a domain such as "example.com", or an address such as "support@example.com"')
+    return value.lower()
+
+
 def _clock_time(value: Any) -> Any:
     if isinstance(value, time):
         return value
@@ -84,6 +111,13 @@ def _host_and_port(value: Any) -> Any:
 
 def _host_and_port_or_socket(value: Any) -> Any:
     return value if isinstance(value, str) and value.startswith("/") else _host_and_port(value)
+
+
+def _network(value: Any) -> Any:
+    try:
+        return str(ip_network(value if isinstance(value, str) else ""))
+    except ValueError as error:
+        raise ValueError('an address such as "192.0.2.7", or a network such as "192.0.2.0/24"') from error
 
 
 def _one_line(value: Any) -> Any:
@@ -106,12 +140,17 @@ def between(low: int, high: int) -> BeforeValidator:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Interval = Annotated[timedelta | None, BeforeValidator(_interval)]
+"""A duration, or None where it is switched ``"off"``."""
 Size = Annotated[int, BeforeValidator(_size)]
+Share = Annotated[float, BeforeValidator(_share)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 MailAddress = Annotated[str, BeforeValidator(_address)]
 Domain = Annotated[str, BeforeValidator(_domain)]
+DomainOrAddress = Annotated[str, BeforeValidator(_domain_or_address)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 HostAndPort = Annotated[str, BeforeValidator(_host_and_port)]
 HostAndPortOrSocket = Annotated[str, BeforeValidator(_host_and_port_or_socket)]
 Line = Annotated[str, BeforeValidator(_one_line)]
+Network = Annotated[str, BeforeValidator(_network)]
 Port = Annotated[int, between(1, 65_535)]

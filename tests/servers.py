@@ -153,8 +153,13 @@ def pymap() -> Iterator[ImapServer]:
 
 
 @contextlib.contextmanager
-def dovecot(*, capability: str = "", tls: tuple[Path, Path] | None = None) -> Iterator[ImapServer]:
-    """A Dovecot of its own; ``capability`` hides what it can do beyond. Skips where it is not installed."""
+def dovecot(
+    *, capability: str = "", tls: tuple[Path, Path] | None = None, introspection: str = ""
+) -> Iterator[ImapServer]:
+    """A Dovecot of its own; ``capability`` hides what it can do beyond. Skips where it is not installed.
+
+    ``introspection`` is the address of a token server that it asks about access tokens (RFC 7662).
+    """
     program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         if os.environ.get("MAILPROC_REQUIRE_SERVERS") == "1":
@@ -163,7 +168,7 @@ def dovecot(*, capability: str = "", tls: tuple[Path, Path] | None = None) -> It
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     try:
-        _write_configuration(folder, port, capability, tls)
+        _write_configuration(folder, port, capability, tls, introspection)
         server = ImapServer([program, "-F", "-c", str(folder / "dovecot.conf")], port, folder / "started.log")
         server.start()
         try:
@@ -174,7 +179,9 @@ def dovecot(*, capability: str = "", tls: tuple[Path, Path] | None = None) -> It
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_configuration(folder: Path, port: int, capability: str, tls: tuple[Path, Path] | None) -> None:
+def _write_configuration(
+    folder: Path, port: int, capability: str, tls: tuple[Path, Path] | None, introspection: str
+) -> None:
     (folder / "mail").mkdir()
     owner, users = getpass.getuser(), ""
     if os.geteuid() == 0:  # mail is never kept as root
@@ -216,6 +223,7 @@ service anvil {{
   }}
 }}
 auth_failure_delay = 0
+{_by_token(folder, introspection) if introspection else ""}
 passdb {{
   driver = static
   args = password={PASSWORD}
@@ -226,3 +234,18 @@ userdb {{
 }}
 """
     )
+
+
+def _by_token(folder: Path, introspection: str) -> str:
+    (folder / "oauth2.conf").write_text(
+        f"introspection_mode = post\nintrospection_url = {introspection}\n"
+        "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+    )
+    return f"""
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""

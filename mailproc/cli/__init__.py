@@ -13,11 +13,15 @@ def main() -> None:
     Exit status: 0 done, 1 not done, 2 misused, 75 try again (EX_TEMPFAIL), 78 configuration (EX_CONFIG).
     """
     from mailproc.cli import (  # noqa: F401 - they register their commands
+        emergencies,
         evaluating,
         explaining,
+        logins,
         records,
+        rehearsing,
         service,
         templates,
+        tickets,
     )
 
     try:

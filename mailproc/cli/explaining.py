@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,13 +61,24 @@ def _show(file: str, explanation: Explanation) -> None:
     show_explanation(file, explanation)
 
 
+class DigestKind(StrEnum):
+    """The kinds of digests that a desk has."""
+
+    DECISIONS = "decisions"
+    OPERATOR = "operator"
+    WEEKLY = "weekly"
+
+
 @app.command()
 def digest(
     config: ConfigOption = None,
     preview: Annotated[bool, typer.Option("--preview", help="Print it; nothing is sent.")] = False,
+    kind: Annotated[DigestKind, typer.Option("--kind", help="Which one.")] = DigestKind.DECISIONS,
+    person: Annotated[str | None, typer.Option("--person", help="As who gets it: an address.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="The local day, as 2026-11-24.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="The HTML part, for a browser.")] = False,
 ) -> None:
-    """Prints the digest of a day as the project managers would get it."""
+    """Prints the digest of a day as one of its readers gets it."""
     from mailproc.desk.office import Office
     from mailproc.resources import folder
     from mailproc.secrets import signing_key
@@ -76,8 +88,11 @@ def digest(
     settings = configuration(config)
     morning = Office(settings, templates=folder("templates"), key=signing_key(settings)).morning
     with database(settings).read() as connection:
-        letter = morning.preview(connection, day=_day(date), now=now())
-    typer.echo(f"Subject: {letter.subject}\n\n{letter.text}")
+        try:
+            letter = morning.preview(connection, kind=kind.value, person=person, day=_day(date), now=now())
+        except LookupError as fault:
+            raise RefusedError(str(fault)) from fault
+    typer.echo(letter.html if html else f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.text}")
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -18,6 +18,14 @@ app.add_typer(mail_app, name="mail")
 app.add_typer(escalations_app, name="escalations")
 app.add_typer(outbox_app, name="outbox")
 
+NOT_TAKEN = {
+    "gone": "mail {id} is not stored any more: forward it to the desk with TAKE and the ticket as first line",
+    "needs_ticket": "mail {id} names no ticket: say --ticket SBM-1234",
+    "taken_already": "mail {id} is a request already",
+    "not_to_take": "mail {id} is a bounce, a copy, an answer, or could not be read: no request is in it",
+}
+"""Why a mail cannot be taken as a request."""
+
 
 @mail_app.command("list")
 def mail_list(
@@ -81,6 +89,36 @@ def mail_replay(
         raise RefusedError(f"not replayed: {names} (answered already, or the octets were not kept)")
 
 
+@mail_app.command("take")
+def mail_take(
+    id_: Annotated[int, typer.Argument(metavar="ID")],
+    by: Annotated[str, typer.Option("--by", help="Who takes it: the address of one of [[people]].")],
+    ticket: Annotated[str, typer.Option("--ticket", help="Where the mail names none, or another.")] = "",
+    level: Annotated[str, typer.Option("--level", help="emergency or higher")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Makes a request of a mail that was sent back or left alone, from when it came. The sender hears."""
+    from mailproc.desk.mending import Taken, Wish
+    from mailproc.desk.office import Office
+    from mailproc.escalation.naming import LEVELS
+    from mailproc.resources import folder
+    from mailproc.secrets import signing_key
+
+    settings = configuration(config)
+    person = settings.person(by)
+    if person is None:
+        raise RefusedError(f"--by {by}: name the address of one of [[people]]")
+    if level and level.casefold() not in LEVELS:
+        raise RefusedError(f"--level {level}: {' or '.join(LEVELS)}")
+    wish = Wish(person=person, ticket=ticket, level=LEVELS.get(level.casefold()))
+    office = Office(settings, templates=folder("templates"), key=signing_key(settings))
+    with database(settings).write() as connection:
+        taken = office.mending.take(connection, id_, wish, now())
+    if not isinstance(taken, Taken):
+        raise RefusedError(NOT_TAKEN[taken.because].format(id=id_))
+    typer.echo(f"mail {id_} is escalation {taken.escalation_id} for {taken.decision.request.ticket}")
+
+
 @escalations_app.command("list")
 def escalations_list(
     config: ConfigOption = None,
@@ -103,11 +141,15 @@ def escalations_show(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """One escalation with its timeline."""
+    """One escalation with its timeline, and the limits of the tier that has it."""
+    from mailproc.desk.rungs import clock_of, tier_of
     from mailproc.store import escalations
 
-    with database(configuration(config)).read() as connection:
+    settings = configuration(config)
+    with database(settings).read() as connection:
         entry = _found(escalations.entry(connection, id_), f"no escalation {id_}")
+    tier, limits = tier_of(entry, settings), clock_of(entry, settings)
+    entry |= {"with": tier.name if tier else None, "plan_due": limits.plan_due, "fix_due": limits.fix_due}
     if as_json:
         emit([entry], as_json=True, columns=(), empty="")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -88,12 +87,25 @@ def check_config(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
-    """Writes a commented configuration, and the templates for editing."""
-    from mailproc.config import write_example
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write them.")] = None,
+    procedure: Annotated[str | None, typer.Option("--procedure", help="Begin with this one.")] = None,
+) -> None:
+    """Writes a commented configuration, and the templates for editing.
 
+    Without a folder it lists the procedures to begin with.
+    """
+    from mailproc.config import procedures, write_example
+
+    if folder is None:
+        for name, says in procedures().items():
+            typer.echo(f"{name:<22} {says}")
+        typer.echo("\nBegin with one of them: mailproc init FOLDER --procedure NAME")
+        return
     try:
-        written = write_example(folder)
+        written = write_example(folder, procedure)
+    except LookupError as fault:
+        raise RefusedError(str(fault.args[0])) from fault
     except FileExistsError as fault:
         raise RefusedError(f"{fault.filename or fault} exists already; nothing was written") from fault
     typer.echo(f"{len(written)} files written to {folder}. Edit {folder / 'mailproc.toml'}, then:")
@@ -109,6 +121,7 @@ def backfill(
 ) -> None:
     """Takes mail that was in the mailboxes before the desk came."""
     from mailproc.intake.imap import ImapIntake
+    from mailproc.oauth2.credentials import Credentials
     from mailproc.store.ledger import Ledger
 
     settings = configuration(config)
@@ -119,12 +132,14 @@ def backfill(
     chosen = [box for box in settings.mailbox if mailbox in (None, box.name)]
     if not chosen:
         raise RefusedError("no such mailbox in the configuration")
-    read_secret = secrets(settings)
+    credentials = Credentials(settings, secret=secrets(settings), clock=now)
     ledger = Ledger(database(settings), now)
     for box in chosen:
+        credential = credentials.of(box)
+        assert credential is not None, "the configuration was checked"
         intake = ImapIntake(
             box,
-            password=partial(read_secret, box.password),
+            credential=credential,
             ledger=ledger,
             max_size=settings.max_mail_size,
             on_trouble=lambda name, what: typer.echo(f"{name}: {what}", err=True),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mailproc.explain import Explanation
     from mailproc.letters.letter import Letter
     from mailproc.policy.decision import Decision, Step
+    from mailproc.rehearse import Difference, Words
 
 _GOOD, _BAD, _QUIET = "green", "red", "dim"
 _COLOURS = {"accepted": _GOOD, "rejected": _BAD, "ignored": _QUIET}
@@ -152,7 +153,8 @@ def show_escalation(entry: dict[str, Any]) -> None:
     """An escalation and its timeline."""
     out = console()
     shown = ("id", "ticket", "level", "status", "accepted_at", "closed_at", "requester", "organisation")
-    out.print(_facts((name.replace("_", " "), str(entry[name] or "-")) for name in shown))
+    limits = [name for name in ("with", "plan_due", "fix_due") if entry[name]]
+    out.print(_facts((name.replace("_", " "), str(entry[name] or "-")) for name in (*shown, *limits)))
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("at", "what", "by", "said"):
         table.add_column(column, overflow="fold")
@@ -172,6 +174,43 @@ def show_outgoing(entry: dict[str, Any]) -> None:
     message = message_from_bytes(entry["content"], policy=default)
     body = message.get_body(("plain",))
     out.print(Padding(Text(f"Subject: {message['Subject']}\n\n{body.get_content() if body else ''}"), (1, 2)))
+
+
+def show_difference(difference: Difference, *, letters: bool) -> None:
+    """What became of a mail, and what would become of it."""
+    out = console()
+    out.print(
+        Rule(Text(f"mail {difference.mail_id}  {difference.sender}  {difference.subject}"), align="left")
+    )
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("", "was", "would be"):
+        table.add_column(column, overflow="fold")
+    for name in difference.differs:
+        was, would = getattr(difference.before, name), getattr(difference.after, name)
+        if name == "letters":
+            was, would = _readers(was), _readers(would)
+        table.add_row(Text(name), Text(str(was or "-")), Text(str(would or "-")))
+    out.print(table)
+    if letters and "letters" in difference.differs:
+        out.print(_side_by_side(difference))
+
+
+def _readers(letters: tuple[Words, ...]) -> str:
+    return "\n".join(f"{each.kind} to {each.to}: {each.subject}" for each in letters)
+
+
+def _side_by_side(difference: Difference) -> Table:
+    """The letters of both, a row for each reader."""
+    table = Table(show_header=False, show_lines=True, expand=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    was = {(each.to, each.kind): each for each in difference.before.letters}
+    would = {(each.to, each.kind): each for each in difference.after.letters}
+    for reader in sorted({*was, *would}):
+        pair = (was.get(reader), would.get(reader))
+        if pair[0] != pair[1]:
+            table.add_row(*(Text(f"{each.subject}\n\n{each.text}" if each else "-") for each in pair))
+    return table
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> Table:

@@ -4,9 +4,9 @@
 """
 
 from mailproc.config.checks import advise, check_runnable
-from mailproc.config.example import write_example
+from mailproc.config.example import procedures, write_example
 from mailproc.config.faults import ConfigError, Fault
 from mailproc.config.load import load
 from mailproc.config.show import show
 
-__all__ = ["ConfigError", "Fault", "advise", "check_runnable", "load", "show", "write_example"]
+__all__ = ["ConfigError", "Fault", "advise", "check_runnable", "load", "procedures", "show", "write_example"]

@@ -6,33 +6,45 @@ adding a function to ``CHECKS``.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mailproc.config.access import ACCESS_CHECKS
 from mailproc.config.faults import Complaint, Fault, Location, dotted, shown
+from mailproc.config.ladder_checks import hand_overs_go_somewhere, hours_open, the_ladder_can_be_climbed
+from mailproc.config.loopback import is_loopback
 from mailproc.config.patterns import problem_of_pattern
+from mailproc.config.ticket_checks import TICKET_CHECKS
 from mailproc.languages import LANGUAGES
+from mailproc.reading.form_rules import forms_of
 from mailproc.secrets import SecretError, problems_of_place, read_secret
 from mailproc.settings import (
+    DAILY,
     Delivery,
     Desk,
     Digest,
+    Emergency,
+    Form,
     Mailbox,
     Mode,
     Operator,
     Organisation,
     Person,
+    Procedure,
+    Report,
     Secret,
     Security,
     Settings,
     SmtpListener,
     Store,
     Table,
+    Team,
     Templates,
     Tickets,
+    Updates,
 )
 
 if TYPE_CHECKING:
@@ -93,11 +105,19 @@ def plain_text_stays_on_this_machine(written: Written) -> Iterator[Complaint]:
 
 
 def logins_are_whole(written: Written) -> Iterator[Complaint]:
-    """A user without a password, or the other way round, is a line that was forgotten."""
+    """A user without a password or a grant, or the other way round, is a line that was forgotten."""
     for at, delivery in written.of(Delivery):
-        if (delivery.username is None) != (delivery.password is None):
-            absent = "password" if delivery.password is None else "username"
-            yield Complaint(at=(*at, absent), found="nothing", allowed="username and password, or neither")
+        has_credential = delivery.password is not None or delivery.oauth2 is not None
+        if (delivery.username is not None) != has_credential:
+            absent = "username" if has_credential else "password"
+            allowed = "username and password (or oauth2), or none of them"
+            yield Complaint(at=(*at, absent), found="nothing", allowed=allowed)
+    for at, mailbox in written.of(Mailbox):
+        if mailbox.password is None and mailbox.oauth2 is None:
+            yield Complaint(at=(*at, "password"), found="nothing", allowed="one of password or oauth2")
+    for at, user in written.of(Mailbox) + written.of(Delivery):
+        if user.password is not None and user.oauth2 is not None:
+            yield Complaint(at=(*at, "oauth2"), found="a password too", allowed="one of password or oauth2")
 
 
 def nothing_stands_twice(written: Written) -> Iterator[Complaint]:
@@ -105,6 +125,7 @@ def nothing_stands_twice(written: Written) -> Iterator[Complaint]:
     claims: list[tuple[Location, str]] = [
         *(((*at, "name"), f"mailbox {box.name}") for at, box in written.of(Mailbox)),
         *(((*at, "email"), f"person {person.email}") for at, person in written.of(Person)),
+        *(((*at, "name"), f"report {report.name}") for at, report in written.of(Report)),
         *(((*at, "listen"), f"port {listener.listen}") for at, listener in written.of(SmtpListener)),
     ]
     for at, organisation in written.of(Organisation):
@@ -141,10 +162,11 @@ def mail_does_not_go_in_circles(written: Written) -> Iterator[Complaint]:
             yield Complaint(at=at, found=f'"{hop}"', allowed=allowed)
 
 
-def the_digest_has_readers(written: Written) -> Iterator[Complaint]:
+def the_digests_have_readers(written: Written) -> Iterator[Complaint]:
     """Each role that is named is somebody's."""
     roles = {role for _, person in written.of(Person) for role in person.roles}
-    for at, digest in written.of(Digest):
+    letters: list[tuple[Location, Digest | Report]] = [*written.of(Digest), *written.of(Report)]
+    for at, digest in letters:
         named = digest.to if isinstance(written.value((*at, "to")), list) else ()
         for position, role in enumerate(named):
             if role not in roles:
@@ -152,11 +174,68 @@ def the_digest_has_readers(written: Written) -> Iterator[Complaint]:
                 yield Complaint(at=(*at, "to", position), found=f'"{role}"', allowed=allowed)
 
 
+def the_digests_can_be_told_apart(written: Written) -> Iterator[Complaint]:
+    """By their names; and the one that decisions are promised for has a day."""
+    for at, digest in written.of(Digest):
+        if not digest.days:
+            allowed = "at least one day: requesters are promised a decision for it"
+            yield Complaint(at=(*at, "days"), found="no day", allowed=allowed)
+    for at, report in written.of(Report):
+        if report.name.split()[0] == DAILY:
+            allowed = f'another name: "{DAILY}" is the digest of [digest]'
+            yield Complaint(at=(*at, "name"), found=f'"{report.name}"', allowed=allowed)
+
+
+def emergencies_take_their_time(written: Written) -> Iterator[Complaint]:
+    """A time of nothing would call people without end."""
+    for at, emergency in written.of(Emergency):
+        for key, value in emergency:
+            if isinstance(value, timedelta) and value < timedelta(seconds=1):
+                yield Complaint(at=(*at, key), found="no time at all", allowed='at least one second: "5m"')
+
+
 def languages_are_known(written: Written) -> Iterator[Complaint]:
     """The desk can write in it."""
     for at, table in written.of(Desk) + written.of(Person):
         if table.language is not None and table.language not in LANGUAGES:
             yield Complaint(at=(*at, "language"), found=f'"{table.language}"', allowed=", ".join(LANGUAGES))
+
+
+def procedures_choose_what_there_is(written: Written) -> Iterator[Complaint]:
+    """A procedure that waits for an unknown organisation, form or address would never apply."""
+    known = {
+        "organisations": {organisation.name for _, organisation in written.of(Organisation)},
+        "forms": {
+            rule.form.name for rule in forms_of(Settings(form=tuple(form for _, form in written.of(Form))))
+        },
+        "roles": {role for _, person in written.of(Person) for role in person.roles},
+        "addresses": {address for _, desk in written.of(Desk) for address in (desk.address, *desk.aliases)},
+    }
+    seen: set[str] = set()
+    for at, procedure in written.of(Procedure):
+        if procedure.name in seen:
+            yield Complaint(
+                at=(*at, "name"), found=f'"{procedure.name}" for a second time', allowed="each once"
+            )
+        seen.add(procedure.name)
+        for condition, names in known.items():
+            for place, name in enumerate(getattr(procedure, condition)):
+                is_plus_part = condition == "addresses" and "@" not in name
+                if name not in names and not is_plus_part:
+                    allowed = ", ".join(sorted(names)) or f"none, as no {condition} are configured"
+                    yield Complaint(at=(*at, condition, place), found=f'"{name}"', allowed=allowed)
+
+
+def reminders_come_before_updates(written: Written) -> Iterator[Complaint]:
+    """Whoever is reminded of an update must have had the time to write it."""
+    for at, updates in written.of(Updates):
+        for level in ("emergency", "higher_priority"):
+            every = getattr(updates, level)
+            if every is not None and every <= updates.remind_before:
+                value = written.value((*at, level))
+                found = shown(value, (*at, level)) if value else "the default"
+                allowed = 'a longer time than remind_before, or "off"'
+                yield Complaint(at=(*at, level), found=found, allowed=allowed)
 
 
 def ticket_patterns_are_sound(written: Written) -> Iterator[Complaint]:
@@ -186,10 +265,18 @@ def the_store_is_one_we_know(written: Written) -> Iterator[Complaint]:
 
 def folders_exist(written: Written) -> Iterator[Complaint]:
     """What is only read must be there; what is written is made when it is needed."""
+    for at, path in _template_folders(written):
+        if not (written.base / path).is_dir():
+            yield Complaint(at=at, found=f'"{path}", which is no folder', allowed="a folder with templates")
+
+
+def _template_folders(written: Written) -> Iterator[tuple[Location, Path]]:
     for at, templates in written.of(Templates):
-        if templates.path is not None and not (written.base / templates.path).is_dir():
-            found = f'"{templates.path}", which is no folder'
-            yield Complaint(at=(*at, "path"), found=found, allowed="a folder with templates")
+        if templates.path is not None:
+            yield (*at, "path"), templates.path
+    for at, procedure in written.of(Procedure):
+        if procedure.brand and procedure.brand.templates is not None:
+            yield (*at, "brand", "templates"), procedure.brand.templates
 
 
 def secret_files_are_private(written: Written) -> Iterator[Complaint]:
@@ -204,7 +291,7 @@ def alert_addresses_are_understood(written: Written) -> Iterator[Complaint]:
     """Apprise knows the kind of each alert address; that somebody hears it only ``check`` can show."""
     addresses = [
         ((*at, "alerts", position), address)
-        for at, table in written.of(Operator) + written.of(Person)
+        for at, table in written.of(Operator) + written.of(Person) + written.of(Team)
         for position, address in enumerate(table.alerts)
     ]
     if not addresses:
@@ -222,15 +309,24 @@ def alert_addresses_are_understood(written: Written) -> Iterator[Complaint]:
 
 
 CHECKS: tuple[Check, ...] = (
+    *ACCESS_CHECKS,
     desk_and_operator_are_named,
     plain_text_stays_on_this_machine,
     logins_are_whole,
     nothing_stands_twice,
     nobody_writes_to_the_desk,
     mail_does_not_go_in_circles,
-    the_digest_has_readers,
+    the_digests_have_readers,
+    the_digests_can_be_told_apart,
+    emergencies_take_their_time,
     languages_are_known,
+    procedures_choose_what_there_is,
+    reminders_come_before_updates,
+    hours_open,
+    the_ladder_can_be_climbed,
+    hand_overs_go_somewhere,
     ticket_patterns_are_sound,
+    *TICKET_CHECKS,
     the_store_is_one_we_know,
     folders_exist,
     secret_files_are_private,
@@ -260,20 +356,16 @@ def advise(settings: Settings) -> tuple[str, ...]:
     advice = []
     if not settings.people_with("pm"):
         advice.append('nobody in [[people]] has the role "pm": an emergency would alert nobody')
+    if settings.emergency.alert == "duty" and not settings.people_with("duty"):
+        advice.append('emergency.alert is "duty" and nobody has that role: every "pm" is called')
     if not settings.operator.alerts:
         advice.append("operator.alerts is empty: while mail is down, the operator hears nothing")
+    for name, listener in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
+        if listener is not None and listener.tls is None and not is_loopback(listener.host):
+            advice.append(f"{name}.tls is missing: mail comes over the network in plain text")
     if settings.desk.mode is Mode.OBSERVE:
         advice.append('desk.mode is "observe": every letter waits for a person (mailproc outbox)')
     return tuple(advice)
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address of this machine: 127.0.0.0/8, ::1, and localhost (RFC 6761 §6.3)."""
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
 
 
 def _next_hops(written: Written) -> Iterator[tuple[Location, str]]:

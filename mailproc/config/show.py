@@ -41,6 +41,8 @@ def _plain(key: str, value: Any) -> Any:
         return _in_largest(round(value.total_seconds() * 1_000), _DURATIONS)
     if key == "max_size":
         return _in_largest(value, _SIZES)
+    if key == "warn_share":
+        return f"{100 * value:g}%"
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, Enum):

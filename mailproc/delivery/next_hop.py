@@ -69,7 +69,7 @@ class NextHop(ABC):
                     pass  # it died while it rested, which says nothing about the server now
             return self._hand_over(self._open(), parcel)
         except Interrupted as interrupted:
-            return Transient(detail=str(interrupted))
+            return Transient(detail=str(interrupted), is_shut_out=interrupted.is_shut_out)
 
     def verify(self) -> DeliveryOutcome:
         """Does everything but send a mail: connects, protects, logs in, and asks for a sign of life."""
@@ -102,12 +102,12 @@ class NextHop(ABC):
         try:
             client = _CONNECTING(self._connect)
         except (OSError, UnicodeError) as error:  # the latter for a host that is no name
-            raise Interrupted(f"no connection: {said(error)}") from error
+            raise _end(f"no connection: {said(error)}", error) from error
         try:
             introduce(client, starttls=self._starttls, login=self._login)
         except OSError as error:
             client.close()
-            raise Interrupted(said(error)) from error
+            raise _end(said(error), error) from error
         except Interrupted:
             client.close()
             raise
@@ -133,6 +133,11 @@ class NextHop(ABC):
                 self._resting.append(conversation)
         if not is_kept:
             conversation.say_goodbye()
+
+
+def _end(what: str, error: Exception) -> Interrupted:
+    """A certificate that proves nothing will not get better by itself."""
+    return Interrupted(what, is_shut_out=isinstance(error, ssl.SSLCertVerificationError))
 
 
 def _unsendable(parcel: Parcel) -> Permanent | None:

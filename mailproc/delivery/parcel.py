@@ -29,9 +29,13 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transient:
-    """Not now: try again later. ``detail`` is the answer of the other side or the fault."""
+    """Not now: try again later. ``detail`` is the answer of the other side or the fault.
+
+    ``is_shut_out`` is true where the other side does not let us in at all: a person should hear of it now.
+    """
 
     detail: str
+    is_shut_out: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,8 @@ from mailproc.settings import Security
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mailproc.oauth2.credentials import Credential
+
 
 class SmtpCourier(NextHop):
     """A courier to one SMTP server, over kept connections."""
@@ -23,18 +25,19 @@ class SmtpCourier(NextHop):
         *,
         security: Security,
         username: str | None,
-        password: Callable[[], str] | None,
+        credential: Callable[[], Credential] | None,
         timeout: float,
         helo: str,
         connections: int,
     ) -> None:
-        """``timeout`` in seconds for each answer; ``helo`` is our own host name.
+        """``credential`` gives the password or an access token; ``timeout`` is in seconds for each answer;
+        ``helo`` is our own host name.
 
         Raises ValueError where the settings contradict each other, in words for the person who wrote
         them.
         """
-        if (username is None) != (password is None):
-            raise ValueError("username and password go together: give both or neither")
+        if (username is None) != (credential is None):
+            raise ValueError("username and password or oauth2 go together: give both or neither")
         self._host = host.strip("[]")
         self._port = port
         self._helo = helo
@@ -42,7 +45,9 @@ class SmtpCourier(NextHop):
         self._is_wrapped = security is Security.TLS
         super().__init__(
             starttls=None if self._is_wrapped else self._tls,
-            login=Login(username=username, password=password) if username and password else None,
+            login=Login(username=username, credential=credential, host=self._host, port=port)
+            if username and credential
+            else None,
             timeout=timeout,
             connections=connections,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mailproc.policy.decision import Outcome
+from mailproc.policy.decision import Code, Outcome
 from mailproc.policy.organisations import same_house
 from mailproc.reading.complete import complete
 from mailproc.reading.record import from_record
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mailproc.desk.consider import Considered
     from mailproc.reading.request import EscalationRequest
     from mailproc.settings import Settings
+
+
+_WRONG_TICKET = frozenset({Code.UNKNOWN_TICKET, Code.NOT_AUTHORISED})
+"""Faults that the number of another ticket mends."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +51,12 @@ def find_completion(connection: Connection, considered: Considered, settings: Se
     sender = considered.mail.sender
     if sender is None or not made["requester"] or not same_house(sender.email, made["requester"], settings):
         return None
-    request = _continued(from_record(made["understood"]), considered, settings)
+    first = from_record(made["understood"])
+    request = _continued(first, considered, settings)
+    if made["code"] in _WRONG_TICKET:  # an answer that holds the right number is no new request
+        anew = replace(considered, request=replace(considered.request, ticket=None, candidates=()))
+        corrected = _continued(replace(first, ticket=None), anew, settings)
+        request = corrected if corrected and corrected.ticket else request
     if request is None:
         return None
     requested_at, gaps = mail["received_at"], 1

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mailproc.delivery.alerts import AlertCourier
 from mailproc.delivery.lmtp import LmtpCourier
 from mailproc.delivery.maildir import MaildirCourier
-from mailproc.delivery.parcel import Parcel, Permanent
+from mailproc.delivery.parcel import Parcel, Permanent, Transient
 from mailproc.delivery.received import hand_on
 from mailproc.delivery.smtp import SmtpCourier
+from mailproc.oauth2.credentials import Credentials
 from mailproc.settings import Security
 from mailproc.store import inbox
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mailproc.delivery.parcel import Courier, DeliveryOutcome
-    from mailproc.settings import OrdinaryMail, Secret, Settings
+    from mailproc.settings import Operator, OrdinaryMail, Person, Secret, Settings, Team
     from mailproc.store.engine import Database
     from mailproc.store.outbox import Claimed
 
@@ -37,12 +38,16 @@ class Couriers:
         hostname: str,
         secret: Callable[[Secret], str],
         clock: Callable[[], datetime],
+        credentials: Credentials | None = None,
+        shut_out: Callable[[str, str], None] = lambda _host, _what: None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._hostname = hostname
         self._secret = secret
         self._clock = clock
+        self._shut_out = shut_out
+        self._credentials = credentials or Credentials(settings, secret=secret, clock=clock)
         self._mail = self._mail_courier()
         self._ordinary = {
             way: self._ordinary_courier(listener.ordinary_mail)
@@ -57,7 +62,10 @@ class Couriers:
             return self._hand_on(message)
         if message.content is None:
             return Permanent(detail="the letter is gone")
-        return self._mail.deliver(_parcel(message, message.content))
+        outcome = self._mail.deliver(_parcel(message, message.content))
+        if isinstance(outcome, Transient) and outcome.is_shut_out:
+            self._shut_out(self._settings.delivery.host, outcome.detail)
+        return outcome
 
     def alert(self, message: Claimed) -> DeliveryOutcome:
         """Sends an alert to the address that the row names, without ever showing it."""
@@ -80,13 +88,12 @@ class Couriers:
         delivery = self._settings.delivery
         if delivery.transport == "maildir":
             return MaildirCourier(self._settings.base / delivery.path)
-        password = delivery.password
         return SmtpCourier(
             delivery.host,
             delivery.port,
             security=delivery.security,
             username=delivery.username,
-            password=(lambda: self._secret(password)) if password else None,
+            credential=self._credentials.of(delivery),
             timeout=delivery.timeout.total_seconds(),
             helo=self._hostname,
             connections=delivery.connections,
@@ -104,7 +111,7 @@ class Couriers:
             int(port),
             security=Security.NONE,
             username=None,
-            password=None,
+            credential=None,
             timeout=timeout,
             helo=self._hostname,
             connections=self._settings.delivery.connections,
@@ -133,11 +140,16 @@ class Couriers:
 
     def _alert_address(self, name: str) -> str | None:
         whose, _, place = name.rpartition("#")
-        owner = self._settings.operator if whose == "operator" else self._settings.person(whose)
+        owner = self._owner_of_alerts(whose)
         if owner is None or int(place) >= len(owner.alerts):
             return None
         address = owner.alerts[int(place)]
         return address if isinstance(address, str) else self._secret(address)
+
+    def _owner_of_alerts(self, name: str) -> Operator | Team | Person | None:
+        if name == "operator":
+            return self._settings.operator
+        return self._settings.team if name == "team" else self._settings.person(name)
 
 
 def _parcel(message: Claimed, content: bytes) -> Parcel:

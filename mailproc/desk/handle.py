@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mailproc.desk.completion import find_completion
 from mailproc.desk.consider import Considered
@@ -19,12 +19,16 @@ from mailproc.reading.record import from_record
 from mailproc.store import escalations, inbox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from mailproc.desk.directory import Directory
     from mailproc.desk.effects import Effects
     from mailproc.desk.life import Life
+    from mailproc.desk.prose import Prose
+    from mailproc.desk.receipts import Receipts
     from mailproc.desk.returned import Returned
     from mailproc.message.mail import IncomingMail
     from mailproc.settings import Settings
@@ -34,11 +38,36 @@ WITHOUT_A_THREAD = frozenset({Verb.STATUS, Verb.RESOLVED, Verb.STILL_DOWN, Verb.
 """What is understood in a mail of its own too, when it names the ticket."""
 
 
+class Mends(Protocol):
+    """Carries out a command about a mail that was sent back, or left alone."""
+
+    def obey(
+        self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
+    ) -> Decision | None:
+        """The decision about the mail that brought the command; None where it brought none."""
+        ...
+
+
 class Desk:
     """Decides mail and writes what follows from it. Nothing leaves here: only the outbox speaks."""
 
-    def __init__(self, settings: Settings, effects: Effects, life: Life, returned: Returned) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        effects: Effects,
+        life: Life,
+        receipts: Receipts,
+        returned: Returned,
+        directory: Directory,
+        mends: Mapping[Verb, Mends],
+        prose: Prose,
+    ) -> None:
+        """``mends`` are the commands about a mail that has no escalation yet."""
         self._settings = settings
+        self._mends = mends
+        self._prose = prose
+        self._receipts = receipts
+        self._directory = directory
         self._effects = effects
         self._life = life
         self._returned = returned
@@ -50,7 +79,11 @@ class Desk:
 
         The caller commits: everything, or nothing. Raises LookupError when the mail has an outcome.
         """
-        decision = self._obey(connection, stored, considered, now)
+        decision = self._take_code(connection, stored, considered, now)
+        if decision is None:
+            decision = self._mend(connection, stored, considered, now)
+        if decision is None:
+            decision = self._obey(connection, stored, considered, now)
         if decision is None:
             decision = self._decide(connection, stored, considered, now)
         mail = considered.mail
@@ -88,8 +121,9 @@ class Desk:
         if made is None or stored is None:
             return None
         considered = Considered(mail=parse(stored.raw), thread=None, request=from_record(made["understood"]))
-        facts = replace(gather(connection, stored, considered, self._settings, now), stale=False)
-        decision = decide(considered.request, facts, self._settings.policy)
+        known = gather(connection, stored, considered, self._settings, now, directory=self._directory)
+        facts = replace(known, stale=False)
+        decision = decide(considered.request, facts, self._settings.policy_of(facts.procedure))
         case = Case(
             stored=stored,
             mail=considered.mail,
@@ -112,11 +146,14 @@ class Desk:
         if completion is not None:
             considered = replace(considered, request=completion.request)
         gaps = completion.gaps if completion else 0
-        facts = gather(connection, stored, considered, self._settings, now, gaps=gaps)
+        facts = gather(
+            connection, stored, considered, self._settings, now, gaps=gaps, directory=self._directory
+        )
+        self._directory.report(connection, facts.lookup, now)
         case = Case(
             stored=stored,
             mail=considered.mail,
-            decision=decide(considered.request, facts, self._settings.policy),
+            decision=decide(considered.request, facts, self._settings.policy_of(facts.procedure)),
             facts=facts,
             requested_at=completion.requested_at if completion else stored.received_at,
             key=f"reply:{stored.id}",
@@ -148,6 +185,45 @@ class Desk:
         )
         return Thread(escalation_id=int(latest.id), ticket=ticket) if belongs else None
 
+    def _take_code(
+        self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
+    ) -> Decision | None:
+        """Takes the code of an alert, or an ACK that does not say of what; None for any other mail."""
+        if not self._receipts.may_take(considered):
+            return None
+        if inbox.recognise(connection, stored.raw, stored.id) is not None:
+            return None
+        receipt = self._receipts.take(connection, considered, stored.id, now)
+        if receipt is None:
+            return None
+        decision = Decision(
+            outcome=Outcome.COMMAND,
+            route=receipt.route,
+            request=replace(considered.request, requester=receipt.by),
+            trace=(Step(rule="alert code", said=receipt.said),),
+        )
+        escalations.record_decision(
+            connection,
+            decision,
+            mail_id=stored.id,
+            escalation_id=receipt.escalation_id,
+            completes=None,
+            now=now,
+        )
+        return decision
+
+    def _mend(
+        self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
+    ) -> Decision | None:
+        """TAKE and BOTH: what was sent back becomes a request after all; None for any other mail."""
+        command = read_command(considered.mail.words.text)
+        room = self._mends.get(command.verb) if command else None
+        if room is None or considered.mail.is_automatic:
+            return None
+        if inbox.recognise(connection, stored.raw, stored.id) is not None:
+            return None
+        return room.obey(connection, stored, considered, now)
+
     def _obey(
         self, connection: Connection, stored: StoredMail, considered: Considered, now: datetime
     ) -> Decision | None:
@@ -162,8 +238,10 @@ class Desk:
         if inbox.recognise(connection, stored.raw, stored.id) is not None:
             return None
         occasion = Occasion(now=now, mail=mail, mail_id=stored.id)
+        if command is None and _asks_for_another(considered, thread):
+            return None
         if command is None:
-            obeyed = self._life.ask_back(connection, thread, mail.sender, occasion)
+            obeyed = self._prose.ask_back(connection, thread, mail.sender, occasion)
         else:
             obeyed = self._life.obey(connection, command, thread, mail.sender, occasion)
         if obeyed is None:
@@ -183,3 +261,9 @@ class Desk:
             now=now,
         )
         return decision
+
+
+def _asks_for_another(considered: Considered, thread: Thread) -> bool:
+    """True for an answer whose own words ask for another ticket: they win over the thread."""
+    request = considered.request
+    return request.is_request and request.ticket is not None and request.ticket != thread.ticket

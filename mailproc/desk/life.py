@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.attendants.attendant import Heard
-from mailproc.desk.audience import concerned, everybody_knows, voices
-from mailproc.desk.matter import happening_of, matter_of
-from mailproc.escalation.command import FOR_REQUESTERS, Command, Verb
-from mailproc.escalation.conduct import UNDERSTOOD, Change, Giver, Refused, Standing, conduct
+from mailproc.desk.attendants.restriction import is_restricted, misuses_of
+from mailproc.desk.audience import concerned, everybody_knows, stakeholders, voices
+from mailproc.desk.debriefing import Debriefing
+from mailproc.desk.matter import happening_of, last_joined, matter_of
+from mailproc.desk.prose import offered_words
+from mailproc.desk.rungs import has_limits, marks
+from mailproc.escalation.command import FOR_REQUESTERS, NEEDS_WORDS, Command, Verb
+from mailproc.escalation.conduct import ORDERS, UNDERSTOOD, Change, Giver, Refused, Standing, conduct
+from mailproc.escalation.naming import named_person, named_ticket
 from mailproc.escalation.status import Status, possible
+from mailproc.escalation.tiers import is_paused
 from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
+from mailproc.policy.calling import DUTY, PM
 from mailproc.policy.decision import Code, Step
-from mailproc.policy.organisations import same_house
+from mailproc.policy.organisations import is_member, same_house
 from mailproc.reading.request import Level
+from mailproc.reading.sightings import same_ticket
 from mailproc.store import escalations, timers
 
 if TYPE_CHECKING:
@@ -65,6 +73,7 @@ class Life:
         self._mailing = mailing
         self._pursuit = pursuit
         self._attendance = attendance
+        self._debriefing = Debriefing(settings, letters)
 
     def obey(
         self, connection: Connection, command: Command, thread: Thread, sender: Address, occasion: Occasion
@@ -78,13 +87,19 @@ class Life:
         row = escalations.locked_entry(connection, thread.escalation_id) if thread.escalation_id else None
         if row is None:
             return None
-        takes_part = same_house(sender.email, row["requester"], self._settings)
+        takes_part = same_house(sender.email, row["requester"], self._settings) or is_member(
+            sender.email, row["organisation"], self._settings
+        )
         giver = Giver(
             email=sender.email,
             is_staff=self._settings.person(sender.email) is not None,
             takes_part=takes_part or sender.email in escalations.participants(connection, str(row["id"])),
             is_proven=thread.signed_for == sender.email,
+            may_override=self._may_override(sender.email),
+            may_restore=self._may_restore(sender.email),
         )
+        if command.verb in NEEDS_WORDS and not command.words:
+            command = replace(command, words=offered_words(connection, row, occasion.mail))
         return self.act(connection, row, command, giver, self._called(sender), occasion)
 
     def order(
@@ -94,38 +109,16 @@ class Life:
         row = escalations.locked_entry(connection, escalation_id)
         if row is None:
             return None
-        giver = Giver(email=person.email, is_staff=True, takes_part=False, is_proven=True)
+        giver = Giver(
+            email=person.email,
+            is_staff=True,
+            takes_part=False,
+            is_proven=True,
+            may_override=self._may_override(person.email),
+            may_restore=self._may_restore(person.email),
+        )
         by = Address(email=person.email, name=person.name)
         return self.act(connection, row, command, giver, by, Occasion(now=now))
-
-    def ask_back(
-        self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
-    ) -> str | None:
-        """Staff who answered in prose are offered the words that are understood; nothing is guessed.
-
-        What they wrote is kept on the timeline. None for everybody else.
-        """
-        row = escalations.locked_entry(connection, thread.escalation_id) if thread.escalation_id else None
-        if row is None or not self._is_staff(sender) or thread.signed_for != sender.email:
-            return None
-        escalations.add_event(
-            connection,
-            row["id"],
-            kind="note",
-            by=sender.email,
-            words=occasion.mail.words.text if occasion.mail else "",
-            mail_id=occasion.mail_id,
-            now=occasion.now,
-        )
-        letter = self._letters.help(
-            [str(verb) for verb in UNDERSTOOD],
-            is_staff=True,
-            to=self._called(sender),
-            now=occasion.now,
-            answers=occasion.mail,
-        )
-        self._reply(connection, letter, row, occasion)
-        return "prose, kept as a note"
 
     def _queue(
         self, connection: Connection, thread: Thread, sender: Address, occasion: Occasion
@@ -137,7 +130,7 @@ class Life:
         latest = escalations.latest(connection, made["ticket"])
         if latest is None:
             return None
-        until = latest.accepted_at + self._settings.policy.cooldown
+        until = latest.accepted_at + self._settings.policy_of(made["procedure"]).cooldown
         timers.wind(connection, TAKE_UP, max(until, occasion.now), mail_id=made["mail_id"])
         letter = self._letters.queued(
             made["ticket"], until=until, to=sender, now=occasion.now, answers=occasion.mail
@@ -162,6 +155,11 @@ class Life:
             acknowledged_by=row["acknowledged_by"],
             everybody_knows=everybody_knows(row),
             another_is_open=self._another_is_open(connection, row),
+            somebody_joined=last_joined(row) is not None,
+            named=self._named(command, row, by),
+            is_restricted=is_restricted(connection, row, self._settings, occasion.now),
+            is_paused=is_paused(marks(row)),
+            has_limits=has_limits(row, self._settings),
         )
         result = conduct(command, standing, giver)
         if isinstance(result, Refused):
@@ -198,7 +196,8 @@ class Life:
             now=now,
             status=change.status,
             level=change.level,
-            acknowledged_by=by.email if change.status is Status.ACKNOWLEDGED else None,
+            acknowledged_by=_owner(change.status, by),
+            assigned_to=change.named if order is ORDERS[Verb.ASSIGN] else None,
         )
         event_id = escalations.add_event(
             connection,
@@ -221,7 +220,13 @@ class Life:
                 mail_id=occasion.mail_id,
             ),
         )
-        happening = Happening(kind=order.happening, by=by.name or by.email, at=now, words=change.words)
+        happening = Happening(
+            kind=order.happening,
+            by=by.name or by.email,
+            at=now,
+            words=change.words,
+            misuses=misuses_of(connection, after, self._settings, now),
+        )
         letters = list(self._news(connection, after, happening, change, by, occasion))
         self._mailing.send(
             connection,
@@ -245,9 +250,16 @@ class Life:
         occasion: Occasion,
     ) -> Iterator[Letter]:
         matter, now, order = matter_of(row, self._settings), occasion.now, change.order
-        if not self._settings.is_own_address(by.email):  # what the clock did needs no receipt
-            yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
         told = {by.email}
+        if change.status is Status.CLOSED and matter.level is Level.EMERGENCY:
+            closer = self._settings.person(by.email)
+            for letter in self._debriefing.write(
+                connection, row, happening, closer=closer, now=now, answers=occasion.mail
+            ):
+                told.add(letter.to)
+                yield letter
+        elif not self._settings.is_own_address(by.email):  # what the clock did needs no receipt
+            yield self._letters.done(matter, happening, to=by, now=now, answers=occasion.mail)
         if order.tells_requester:
             words_allowed = order.words_to_requester and self._is_staff(by)
             for voice in voices(connection, row, self._settings):
@@ -260,7 +272,8 @@ class Life:
         stands_down = matter.level is Level.EMERGENCY and change.status in STANDS_DOWN
         tell = self._letters.over if stands_down else self._letters.staff_news
         if order.tells_staff:
-            for person in concerned(connection, row, self._settings):
+            who = stakeholders if order.after_the_end else concerned
+            for person in who(connection, row, self._settings):
                 if person.email not in told:
                     told.add(person.email)
                     yield tell(matter, happening, person=person, now=now)
@@ -301,7 +314,7 @@ class Life:
                 answers=mail,
             )
         if command.verb is Verb.STATUS:
-            until = row["accepted_at"] + self._settings.policy.cooldown
+            until = row["accepted_at"] + self._settings.policy_of(row["procedure"]).cooldown
             return self._letters.standing(
                 matter_of(row, self._settings),
                 [happening_of(event, self._settings) for event in row["events"]] if giver.is_staff else [],
@@ -316,9 +329,29 @@ class Life:
             verbs, is_staff=giver.is_staff, to=by, now=now, answers=mail, language=row["language"]
         )
 
+    def _named(self, command: Command, row: dict[str, Any], by: Address) -> str:
+        """What the words behind a command name: a member of staff, another ticket, or nothing (``""``)."""
+        if command.verb is Verb.SPLIT:
+            ticket = named_ticket(command.words, self._settings.tickets)
+            return "" if same_ticket(ticket, row["ticket"]) else ticket
+        if command.verb is not Verb.ASSIGN:
+            return ""
+        if command.words.strip(" .!").casefold() == "me":
+            return by.email
+        person = named_person(command.words, self._settings.people)
+        return person.email if person else ""
+
     def _another_is_open(self, connection: Connection, row: dict[str, Any]) -> bool:
         latest = escalations.latest(connection, row["ticket"])
         return latest is not None and latest.is_open and latest.id != str(row["id"])
+
+    def _may_override(self, email: str) -> bool:
+        managers = self._settings.people_with(*self._settings.ladder.may_override)
+        return any(person.email == email for person in managers)
+
+    def _may_restore(self, email: str) -> bool:
+        called = self._settings.people_with(PM, DUTY, *self._settings.emergency.ladder)
+        return any(person.email == email for person in called)
 
     def _is_staff(self, by: Address) -> bool:
         return self._settings.person(by.email) is not None
@@ -327,3 +360,10 @@ class Life:
         """Staff are named as the configuration names them."""
         person = self._settings.person(sender.email)
         return Address(email=sender.email, name=person.name) if person else sender
+
+
+def _owner(status: Status | None, by: Address) -> str | None:
+    """Who has an escalation after a change; None where that stays as it is."""
+    if status is Status.ACKNOWLEDGED:
+        return by.email
+    return "" if status is Status.STARTED else None

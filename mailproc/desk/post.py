@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailproc.letters.compose import compose
@@ -40,7 +42,9 @@ class Post:
         escalation_id: int | None = None,
     ) -> Outgoing:
         """A letter to one person. ``key`` names the effect: Message-ID and return path follow from it."""
-        token = hashlib.sha256(f"{self._settings.desk.address} {key}".encode()).hexdigest()[:24]
+        # Keyed: whoever could guess the token of a letter could forge its bounce.
+        told = f"letter\0{self._settings.desk.address}\0{key}".encode()
+        token = hmac.new(self.addresses.key, told, hashlib.sha256).hexdigest()[:24]
         message_id = f"<{letter.kind}.{token}@{self._sender.domain}>"
         return Outgoing(
             key=key,
@@ -52,7 +56,7 @@ class Post:
             message_id=message_id,
             content=compose(
                 letter,
-                sender=self._sender,
+                sender=replace(self._sender, name=letter.sender_name or self._sender.name),
                 message_id=message_id,
                 date=now,
                 reply_to=self._reply_to(letter.to, mail_id, escalation_id, now),
@@ -80,6 +84,16 @@ class Post:
         return [
             self._alert(f"operator#{place}", title, body, key=key, kind="operator")
             for place in range(len(self._settings.operator.alerts))
+        ]
+
+    def team_posts(self, title: str, body: str, *, key: str, mail_id: int | None = None) -> list[Outgoing]:
+        """One row for each address of the team's channel (``team#0``), on a way of its own: it may hang."""
+        return [
+            replace(
+                self._alert(f"team#{place}", title, body, key=key, kind="team", mail_id=mail_id),
+                channel="team",
+            )
+            for place in range(len(self._settings.team.alerts))
         ]
 
     def _alert(

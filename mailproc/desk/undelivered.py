@@ -49,6 +49,9 @@ class Undelivered:
             subject=message.subject,
             detail=detail,
         )
+        if message.channel == "team":  # a channel that is away loses many posts: told once a day
+            self._operator.write(connection, notice, key=f"undelivered:team:{now:%Y-%m-%d}", now=now)
+            return
         tell = self._operator.write if message.channel == "alert" else self._operator.tell
         tell(connection, notice, key=f"undelivered:{message.id}", now=now)
 

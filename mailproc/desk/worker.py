@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mailproc.desk.thread import Thread
     from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
+    from mailproc.policy.tickets import Lookup
     from mailproc.store.engine import Database
     from mailproc.store.inbox import StoredMail
 
@@ -72,15 +74,26 @@ class Worker:
 
     def _read(self, mail: StoredMail) -> Considered | None:
         try:
-            return consider(
+            considered = consider(
                 mail.raw,
                 self._office.settings,
                 envelope_from=mail.envelope_from,
                 thread_of=partial(self._thread, mail),
             )
+            known = replace(considered, tickets=self._tickets(considered))
+            return known.for_its_contact(self._office.settings)
         except Exception as fault:
             self._give_back(mail, fault)
             return None
+
+    def _tickets(self, considered: Considered) -> dict[str, Lookup]:
+        """The tickets that a mail may be about, looked up before the transaction that decides it."""
+        if not considered.numbers:
+            return {}
+        with self._database.read() as connection:
+            now = self._clock()
+            look_up = self._office.directory.look_up
+            return {number: look_up(connection, number, now) for number in considered.numbers}
 
     def _thread(self, stored: StoredMail, mail: IncomingMail) -> Thread | None:
         office = self._office

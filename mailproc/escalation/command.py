@@ -29,7 +29,15 @@ class Verb(StrEnum):
     RESTORE = "restore"
     LEVEL = "level"
     TAKE = "take"
+    SPLIT = "split"
     ASSIGN = "assign"
+    POSTMORTEM = "postmortem"
+    RCA = "rca"
+    PLAN = "plan"
+    FIX = "fix"
+    PAUSE = "pause"
+    RESUME = "resume"
+    OVERRIDE = "override"
     WHY = "why"
     HELP = "help"
     ACCEPT = "accept"
@@ -39,6 +47,7 @@ class Verb(StrEnum):
     NO_LONGER_URGENT = "no_longer_urgent"
     STATUS = "status"
     QUEUE = "queue"
+    BOTH = "both"
     CONFIRM = "confirm"
 
 
@@ -51,6 +60,7 @@ FOR_REQUESTERS = frozenset(
         Verb.NO_LONGER_URGENT,
         Verb.STATUS,
         Verb.QUEUE,
+        Verb.BOTH,
         Verb.CONFIRM,
         Verb.HELP,
     }
@@ -59,6 +69,7 @@ FOR_REQUESTERS = frozenset(
 
 NEEDS_WORDS = frozenset(
     {Verb.DECLINE, Verb.PROPOSE, Verb.UPDATE, Verb.NOTE, Verb.CANCEL, Verb.MISUSE, Verb.REJECT, Verb.LEVEL}
+    | {Verb.ASSIGN, Verb.POSTMORTEM, Verb.PLAN, Verb.FIX, Verb.PAUSE}
 )
 """What is refused without words behind it: a reason is owed to whoever is affected."""
 
@@ -92,7 +103,7 @@ def read_command(text: str) -> Command | None:
         written, behind = first[: len(word)], first[len(word) :]
         if behind[:1].isalnum() or not _is_order(written, behind, word):
             continue
-        said = _AFTER_WORD.sub("", behind, count=1).strip(_LITTLE) if behind else ""
+        said = _AFTER_WORD.sub("", behind, count=1).lstrip(_LITTLE).rstrip()
         return Command(verb=verb, words="\n".join(filter(None, (said, rest.strip()))), written=written)
     return None
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.command import FOR_REQUESTERS, NEEDS_WORDS, Verb
+from mailproc.escalation.naming import LEVELS
 from mailproc.escalation.status import Status, Step, after
+from mailproc.escalation.tiers import override
 from mailproc.reading.request import Level
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ class Order:
     """A row of the table of commands.
 
     ``happening`` is its name on the timeline. ``words_to_requester`` says whether what staff wrote behind
-    the word is meant for the customer: only then it is ever quoted to them (F6).
+    the word is meant for the customer: only then it is ever quoted to them (F6). ``after_the_end`` are
+    those that look back at an emergency: they are possible once it is over, and not before.
     """
 
     happening: str
@@ -28,6 +31,7 @@ class Order:
     words_to_requester: bool = False
     tells_staff: bool = False
     alerts: bool = False
+    after_the_end: bool = False
 
 
 ORDERS: dict[Verb, Order] = {
@@ -64,8 +68,29 @@ ORDERS: dict[Verb, Order] = {
     Verb.MISUSE: Order(
         happening="misused", step=Step.MISUSE, tells_requester=True, words_to_requester=True, tells_staff=True
     ),
+    Verb.RESTORE: Order(happening="restored", tells_requester=True, tells_staff=True),
     Verb.LEVEL: Order(happening="level changed", tells_requester=True, tells_staff=True),
     Verb.ASSIGN: Order(happening="assigned", tells_staff=True),
+    Verb.PLAN: Order(happening="planned", tells_staff=True),
+    Verb.FIX: Order(happening="fixed", tells_staff=True),
+    Verb.PAUSE: Order(happening="paused", tells_staff=True),
+    Verb.RESUME: Order(happening="resumed", tells_staff=True),
+    Verb.OVERRIDE: Order(happening="overridden", tells_staff=True),
+    Verb.SPLIT: Order(happening="split off", tells_requester=True, tells_staff=True),
+    Verb.POSTMORTEM: Order(
+        happening="post mortem",
+        tells_requester=True,
+        words_to_requester=True,
+        tells_staff=True,
+        after_the_end=True,
+    ),
+    Verb.RCA: Order(
+        happening="root cause",
+        tells_requester=True,
+        words_to_requester=True,
+        tells_staff=True,
+        after_the_end=True,
+    ),
     Verb.ACCEPT: Order(
         happening="solution accepted", step=Step.ACCEPT, tells_requester=True, tells_staff=True
     ),
@@ -75,24 +100,36 @@ ORDERS: dict[Verb, Order] = {
     Verb.RESOLVED: Order(happening="resolved by requester", tells_requester=True, tells_staff=True),
     Verb.STILL_DOWN: Order(happening="still down", tells_requester=True, tells_staff=True),
     Verb.NO_LONGER_URGENT: Order(happening="no longer urgent", tells_requester=True, tells_staff=True),
-    Verb.CONFIRM: Order(happening="confirmed as emergency", level=Level.EMERGENCY, alerts=True),
+    Verb.CONFIRM: Order(
+        happening="confirmed as emergency",
+        step=Step.RAISE,
+        level=Level.EMERGENCY,
+        tells_requester=True,
+        alerts=True,
+    ),
 }
 """Every command that changes something, by its verb. The rest only answers."""
 
+WITHOUT_WORDS: dict[Verb, Order] = {
+    Verb.RCA: Order(happening="root cause asked", tells_staff=True, after_the_end=True),
+}
+"""What a command does where nothing stands behind its word, if that is something else."""
+
+TAKING = Order(happening="taken", tells_requester=True)
+"""TAKE acts on a mail that was sent back or left alone: there is no escalation yet that it could change."""
+
 UNDERSTOOD = (*ORDERS, Verb.STATUS, Verb.WHY, Verb.HELP)
 """Every command that an answer about an escalation may hold, for the letter that explains them."""
-
-_LEVELS = {
-    "emergency": Level.EMERGENCY,
-    "higher": Level.HIGHER_PRIORITY,
-    "higher priority": Level.HIGHER_PRIORITY,
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
     """An escalation as a command meets it. ``everybody_knows`` is true once every PM was alerted,
-    ``another_is_open`` while the ticket has an open escalation beside this one.
+    ``another_is_open`` while the ticket has an open escalation beside this one. ``somebody_joined`` is true
+    where another voice joined that can leave again. ``named`` is what the words behind the command name:
+    the address of a member of staff for ASSIGN, a ticket for SPLIT, ``""`` where they name none.
+    ``is_restricted`` is true while its account may not ask for emergencies. ``has_limits`` is true while
+    the time of a tier runs or is paused.
     """
 
     status: Status
@@ -100,6 +137,11 @@ class Standing:
     acknowledged_by: str = ""
     everybody_knows: bool = True
     another_is_open: bool = False
+    somebody_joined: bool = False
+    named: str = ""
+    is_restricted: bool = False
+    is_paused: bool = False
+    has_limits: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,13 +149,17 @@ class Giver:
     """Who gives a command, and how sure that is.
 
     ``is_proven`` is true when the mail came to the address that was signed for its sender, or the order
-    was given on the command line. ``takes_part`` is true for the requester and their organisation.
+    was given on the command line. ``takes_part`` is true for the requester and their organisation,
+    ``may_override`` for the managers who may give a tier more time (T3), ``may_restore`` for those who are
+    called for emergencies and may lift a restriction (P4).
     """
 
     email: str
     is_staff: bool
     takes_part: bool
     is_proven: bool
+    may_override: bool = False
+    may_restore: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,12 +171,13 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """What a command changes. A status or level of None stays as it is."""
+    """What a command changes. A status or level of None stays as it is; ``named`` is that of ``Standing``."""
 
     order: Order
     status: Status | None
     level: Level | None
     words: str
+    named: str = ""
 
 
 def conduct(command: Command, standing: Standing, giver: Giver) -> Change | Refused | None:
@@ -143,29 +190,80 @@ def conduct(command: Command, standing: Standing, giver: Giver) -> Change | Refu
     if command.verb not in FOR_REQUESTERS and not giver.is_staff:
         return Refused(because="staff_only")
     order = ORDERS.get(command.verb)
+    if not command.words:
+        order = WITHOUT_WORDS.get(command.verb, order)
     if order is None:
-        return None
+        return Refused(because="taken_already") if command.verb is Verb.TAKE else None
     if not giver.is_proven:
         return Refused(because="unproven")
     if command.verb in NEEDS_WORDS and not command.words:
         return Refused(because="needs_words")
+    if command.verb is Verb.CONFIRM and standing.is_restricted and not giver.is_staff:
+        return Refused(because="restricted")
+    if command.verb is Verb.RESTORE:  # whether the escalation is over or not: it is about the account
+        return _restored(command, order, standing, giver)
+    untimely = _untimely(command, standing, giver)
+    if untimely and not standing.status.is_over:
+        return Refused(because=untimely)
     return _change(command, order, standing)
 
 
+def _restored(command: Command, order: Order, standing: Standing, giver: Giver) -> Change | Refused:
+    if not giver.may_restore:
+        return Refused(because="pms_only")
+    if not standing.is_restricted:
+        return Refused(because="not_restricted")
+    return Change(order=order, status=None, level=None, words=command.words)
+
+
 def _change(command: Command, order: Order, standing: Standing) -> Change | Refused:
-    if order.step is None and standing.status.is_over:
-        return Refused(because="over")
+    if order.step in (None, Step.RAISE) and standing.status.is_over != order.after_the_end:
+        return Refused(because="not_over" if order.after_the_end else "over")
+    if order.after_the_end and standing.level is not Level.EMERGENCY:
+        return Refused(because="emergencies_only")
+    missing = _unnamed(command.verb, standing)
+    if missing:
+        return Refused(because=missing)
     status = after(standing.status, order.step) if order.step else None
     if order.step is Step.REOPEN and standing.another_is_open:
         return Refused(because="not_now")
+    if order.step is Step.ACK and standing.status is Status.ACKNOWLEDGED:
+        if standing.acknowledged_by:
+            return Refused(because="acknowledged_already")
+        status = Status.ACKNOWLEDGED  # the next tier takes on what the one before had
     if order.step and status is None:
-        taken = order.step is Step.ACK and standing.status is Status.ACKNOWLEDGED
-        return Refused(because="acknowledged_already" if taken else "not_now")
+        return Refused(because="not_now")
     level = order.level
     if command.verb is Verb.LEVEL:
-        level = _LEVELS.get(command.words.strip().casefold())
+        level = LEVELS.get(command.words.strip(" .!\t\n").casefold())
         if level is None:
             return Refused(because="no_such_level")
     if level is not None and level is standing.level and not (order.alerts and not standing.everybody_knows):
         return Refused(because="same_level")
-    return Change(order=order, status=status, level=level, words=command.words)
+    return Change(order=order, status=status, level=level, words=command.words, named=standing.named)
+
+
+def _untimely(command: Command, standing: Standing, giver: Giver) -> str:
+    """Why a command about time limits cannot be carried out; ``""`` where it can (T3)."""
+    if command.verb is Verb.PAUSE and standing.is_paused:
+        return "paused_already"
+    if command.verb is Verb.RESUME and not standing.is_paused:
+        return "not_paused"
+    if command.verb is not Verb.OVERRIDE:
+        return ""
+    if not giver.may_override:
+        return "managers_only"
+    if override(command.words) is None:
+        return "override_incomplete"
+    return "" if standing.has_limits else "no_limits"
+
+
+def _unnamed(verb: Verb, standing: Standing) -> str:
+    """Why a command has nobody and nothing to act on; ``""`` where it has."""
+    if verb is Verb.ASSIGN and not standing.named:
+        return "no_such_person"
+    if verb is not Verb.SPLIT:
+        return ""
+    if not standing.somebody_joined:
+        return "nobody_joined"
+    return "" if standing.named else "needs_ticket"

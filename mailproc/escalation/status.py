@@ -34,6 +34,7 @@ class Step(StrEnum):
     CANCEL = "cancel"
     MISUSE = "misuse"
     REOPEN = "reopen"
+    RAISE = "raise"
 
 
 _OPEN = (
@@ -58,6 +59,8 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
     **{(status, Step.CLOSE): Status.CLOSED for status in _OPEN},
     **{(status, Step.CANCEL): Status.CANCELED for status in _OPEN},
     **{(status, Step.MISUSE): Status.CANCELED for status in _OPEN},
+    # Whoever took a higher priority on has not taken on an emergency: somebody has to acknowledge it anew.
+    **{(status, Step.RAISE): Status.STARTED for status in _OPEN},
     (Status.CLOSED, Step.REOPEN): Status.ACKNOWLEDGED,
     (Status.CANCELED, Step.REOPEN): Status.ACKNOWLEDGED,
 }
@@ -70,5 +73,5 @@ def after(status: Status, step: Step) -> Status | None:
 
 
 def possible(status: Status) -> tuple[Step, ...]:
-    """The steps that a status allows, for the letter that refuses another."""
-    return tuple(step for step in Step if (status, step) in TRANSITIONS)
+    """The steps that a status allows staff, for the letter that refuses another."""
+    return tuple(step for step in Step if (status, step) in TRANSITIONS and step is not Step.RAISE)

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-from aiosmtpd.smtp import SMTP, TLSSetupException
-
+from mailproc.intake.acquaintance import Acquaintance
 from mailproc.intake.content import Content
-from mailproc.intake.reception import FAULT, TAKEN
+from mailproc.intake.reception import FAULT, TAKEN, TOO_LARGE
+from mailproc.intake.xclient import ATTRIBUTES
 from mailproc.message.arrival import Arrival
 
 if TYPE_CHECKING:
     from mailproc.intake.reception import Reception
 
-log = structlog.get_logger()
-logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the library writes down every word of a client
-
 BUSY = "421 4.3.1 Too much mail at this moment, please try again later"
-TOO_LARGE = "552 5.3.4 The mail is larger than this server takes"
-
-# The library's own replies, by their text or code, with the enhanced codes of RFC 3463 and nothing echoed.
-_REPLIES = {
-    "250 OK": "250 2.0.0 OK",
-    "221 Bye": "221 2.0.0 Bye",
-    "220 Ready to start TLS": "220 2.0.0 Ready to start TLS",
-    "454": "454 4.7.0 TLS is not available",
-    "500": "500 5.5.2 Command not recognised",
-    "501": "501 5.5.4 Syntax error in the command",
-    "502": "502 5.5.1 Command not implemented",
-    "503": "503 5.5.1 Bad sequence of commands",
-    "552": TOO_LARGE,
-    "553": "553 5.1.3 Malformed address",
-    "555": "555 5.5.4 Parameter not recognised",
-}
 _PATH = re.compile(
     r"""<(?:@[^:<>\s"]*:)?                       # a source route is read over (RFC 5321 §4.1.1.3)
         ((?:"(?:[^"\\]|\\.)*"|[^<>\s"@]+)@[^<>\s"@]+  # local part, perhaps quoted, and domain
@@ -48,59 +26,22 @@ _PATH = re.compile(
 NULL_SENDER = "<>"
 
 
-class Dialogue(SMTP):
-    """One connection. Everything that a client can do too often, too long or too large ends it."""
-
-    line_length_limit = 65_536  # of commands; the lines of a mail are as long as they are
+class Dialogue(Acquaintance):
+    """One client. Everything that it can do too often, too long or too large ends the connection."""
 
     def __init__(self, reception: Reception) -> None:
-        super().__init__(
-            reception,
-            data_size_limit=reception.max_size,
-            # Taken although not every next hop can: a mail refused for an umlaut would be an escalation lost.
-            enable_SMTPUTF8=True,
-            hostname=reception.hostname,
-            ident=reception.way.upper().replace("SMTP", "ESMTP"),
-            tls_context=reception.tls,
-            timeout=reception.limits.command_time,
-            loop=asyncio.get_running_loop(),
-        )
-        self.command_size_limits = defaultdict(lambda: 1_024)
-        self._reception = reception
-        self._limits = reception.limits
-        self._peer: str | None = None
-        self._admitted = False
-        self._deadline: asyncio.TimerHandle | None = None
+        super().__init__(reception)
         self._content: Content | None = None
         self._arrived: asyncio.Future[asyncio.Task[str] | None] = self.loop.create_future()
-        self._octets_unanswered = self._replies = self._faults = 0
 
     @property
     def is_busy(self) -> bool:
         """True from DATA until the mail is answered."""
-        return self._content is not None or bool(self.envelope and self.envelope.rcpt_tos)
-
-    # The connection
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Also called a second time, when STARTTLS is done."""
-        if self._peer is None:
-            self._peer = _address(transport)
-            self._admitted = self._reception.gate.enter(self._peer)
-            self._reception.dialogues.add(self)
-            self._expect_mail()
-        self._octets_unanswered = 0
-        super().connection_made(transport)
+        return self._content is not None or super().is_busy
 
     def connection_lost(self, error: Exception | None) -> None:
         """Ends what is under way, but never the storing of a mail whose dot has come."""
         self._drop_content()
-        if self._admitted and self._peer is not None:
-            self._admitted = False
-            self._reception.gate.leave(self._peer)
-        self._reception.dialogues.discard(self)
-        if self._deadline:
-            self._deadline.cancel()
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
@@ -114,35 +55,17 @@ class Dialogue(SMTP):
         elif data:
             super().data_received(data)
 
-    def hang_up(self, reply: str) -> None:
-        """Says why, and closes the connection."""
-        if self.transport is None or self.transport.is_closing():
-            return
-        self._writer.write(reply.encode() + b"\r\n")
-        self.transport.close()
-
-    async def _handle_client(self) -> None:
-        if not self._admitted:
-            self.hang_up("421 4.7.0 Too many connections, please try again later")
-            return
-        try:
-            await super()._handle_client()
-        except ConnectionError:
-            return  # the client is gone; what it brought whole is being stored
-
-    def _timeout_cb(self) -> None:
-        self.hang_up("421 4.4.2 Nothing heard for too long, goodbye")
-
-    def _expect_mail(self) -> None:
-        """Gives the client a fresh allowance: at the start, and for each mail that it brings."""
-        self._replies = self._faults = 0
-        if self._deadline:
-            self._deadline.cancel()
-        self._deadline = self.loop.call_later(
-            self._limits.mail_time, self.hang_up, "421 4.4.2 No mail for too long, goodbye"
-        )
-
     # The mail
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 - the library's name
+        """Begins a mail, of those who may bring one (RFC 5321 §4.1.1.2)."""
+        if await self.check_helo_needed():
+            return
+        refusal = self.why_no_mail()
+        if refusal:
+            await self.push(refusal)
+            return
+        await super().smtp_MAIL(arg)
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802 - the library's name
         """Takes one mail (RFC 5321 §4.1.1.4)."""
@@ -169,7 +92,7 @@ class Dialogue(SMTP):
         reply = await self._reply_to(await self._arrived)
         self.envelope = self._create_envelope()
         if reply == TAKEN:
-            self._expect_mail()
+            self._start_anew()
         await self._answer_mail(reply, recipients)
 
     async def _answer_mail(self, reply: str, _recipients: int) -> None:
@@ -222,29 +145,13 @@ class Dialogue(SMTP):
             way=self._reception.way,
             envelope_from="" if sender == NULL_SENDER else sender,
             envelope_to=tuple(self.envelope.rcpt_tos),
-            peer=self._peer or "",
+            peer=self.client_address,
         )
 
     # The words
 
-    async def push(self, status: Any) -> None:
-        """Sends one reply, and ends a dialogue that leads nowhere."""
-        reply = _with_enhanced_code(status)
-        self._octets_unanswered = 0
-        self._replies += 1
-        self._faults += reply[0] in "45"
-        await super().push(reply)
-        if self._faults > self._limits.faults or self._replies > self._limits.idle_commands:
-            self.hang_up("421 4.7.0 Too many commands without a mail, goodbye")
-
-    async def handle_exception(self, error: Exception) -> str:
-        """Any fault, in any command, is ours and passes (RFC 5321 §4.2.1): never a 5yz, never its text."""
-        if not isinstance(error, TLSSetupException):
-            log.error("fault in a dialogue", way=self._reception.way, peer=self._peer, exc_info=error)
-        return FAULT
-
     async def smtp_EHLO(self, hostname: str | None) -> None:  # noqa: N802 - the library's name
-        """Names the extensions (RFC 1870, 2034, 2920, 3207, 6152, 6531)."""
+        """Names the extensions (RFC 1870, 2034, 2920, 3207, 4954, 6152, 6531)."""
         if not hostname:
             await self.push("501 5.5.4 EHLO needs a host name")
             return
@@ -253,8 +160,12 @@ class Dialogue(SMTP):
         self.session.extended_smtp = True
         self.session.host_name = hostname
         names = [self.hostname, "PIPELINING", f"SIZE {self.data_size_limit}", "8BITMIME", "SMTPUTF8"]
-        if self.tls_context and not self._tls_protocol:
+        if self.tls_context and not self.is_secured:
             names.append("STARTTLS")
+        if self._reception.logins and self.is_secured:
+            names.append("AUTH PLAIN LOGIN")
+        if self.is_relay:
+            names.append(f"XCLIENT {' '.join(ATTRIBUTES)}")
         await self.push("\r\n".join([*(f"250-{name}" for name in names), "250 ENHANCEDSTATUSCODES"]))
 
     async def smtp_VRFY(self, _arg: str | None) -> None:  # noqa: N802 - the library's name
@@ -264,10 +175,6 @@ class Dialogue(SMTP):
     async def smtp_HELP(self, _arg: str | None) -> None:  # noqa: N802 - the library's name
         """Tells nothing about this server."""
         await self.push("214 2.0.0 See RFC 5321")
-
-    async def smtp_AUTH(self, _arg: str | None) -> None:  # noqa: N802 - the library's name
-        """Nobody logs in here."""
-        await self.push("502")
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The address of a path and what follows it; an address that cannot be stored is malformed."""
@@ -295,16 +202,3 @@ class LmtpDialogue(Dialogue):
     async def _answer_mail(self, reply: str, recipients: int) -> None:
         for _ in range(recipients):
             await self.push(reply)
-
-
-def _address(transport: asyncio.BaseTransport) -> str:
-    peername = transport.get_extra_info("peername")
-    return str(peername[0]) if isinstance(peername, tuple) else ""
-
-
-def _with_enhanced_code(reply: str) -> str:
-    if reply in _REPLIES:
-        return _REPLIES[reply]
-    if reply[0] in "45" and reply[4:6] not in ("4.", "5."):
-        return _REPLIES.get(reply[:3], FAULT)
-    return reply

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from mailproc.oauth2.grant import AccessToken
+from mailproc.oauth2.sasl import MECHANISMS, Bearer
 from mailproc.settings import Security
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
+    from mailproc.oauth2.credentials import Credential
     from mailproc.settings import Mailbox
 
 HANDLED = b"$MailprocHandled"
@@ -34,7 +37,7 @@ CONNECTION_ERRORS = (OSError, IMAPClientError)
 
 
 class LoginRefusedError(Exception):
-    """The server does not take the name and password."""
+    """The server does not take the name and password, or the access token."""
 
 
 class WithheldError(ConnectionError):
@@ -90,11 +93,11 @@ class _Client(IMAPClient):
 class Folder:
     """A selected folder. Every method may raise one of ``CONNECTION_ERRORS``: then ``close`` it."""
 
-    def __init__(self, mailbox: Mailbox, password: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, mailbox: Mailbox, credential: Credential, tls: ssl.SSLContext | None = None) -> None:
         """Connects, logs in and selects. Raises LoginRefusedError, or one of ``CONNECTION_ERRORS``."""
         self._client: Any = _connect(mailbox, tls)  # the library has no types
         try:
-            _log_in(self._client, mailbox.username, password)
+            _log_in(self._client, mailbox, credential)
             self._client.normalise_times = False
             selected = self._client.select_folder(mailbox.folder)
         except BaseException:
@@ -235,7 +238,7 @@ def is_loopback(host: str) -> bool:
 
 def _connect(mailbox: Mailbox, tls: ssl.SSLContext | None) -> Any:
     """Connects; never falls back to plain text, and checks the certificate for the name of the host."""
-    tls = tls or ssl.create_default_context()
+    tls = tls or _verified_tls()
     implicit = mailbox.security is Security.TLS
     client: Any = _Client(mailbox.host, mailbox.port, ssl=implicit, ssl_context=tls, timeout=_TIMEOUT)  # type: ignore[arg-type]
     if mailbox.security is Security.STARTTLS:
@@ -247,18 +250,43 @@ def _connect(mailbox: Mailbox, tls: ssl.SSLContext | None) -> Any:
     return client
 
 
+def _verified_tls() -> ssl.SSLContext:
+    """Against the system's authorities (``SSL_CERT_FILE`` names others), TLS 1.2 at least (RFC 8996)."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 def _drop(client: Any) -> None:
     with contextlib.suppress(OSError):
         client.shutdown()
 
 
-def _log_in(client: Any, username: str, password: str) -> None:
+def _log_in(client: Any, mailbox: Mailbox, credential: Credential) -> None:
     """AUTH=PLAIN where it is offered: LOGIN knows no letters beyond ASCII."""
+    if isinstance(credential, AccessToken):
+        _show_token(client, mailbox, credential.text)
+        return
     log_in = client.plain_login if client.has_capability("AUTH=PLAIN") else client.login
     try:
-        log_in(username, password)
+        log_in(mailbox.username, credential)
     except LoginError as error:
-        # The library reports a connection that broke, and a server that is busy (RFC 5530), as refusals too.
-        if isinstance(error.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(error):
-            raise ConnectionError(str(error)) from error
-        raise LoginRefusedError(str(error)) from error
+        raise _refusal(error, str(error)) from error
+
+
+def _show_token(client: Any, mailbox: Mailbox, token: str) -> None:
+    mechanism = next((each for each in MECHANISMS if client.has_capability(f"AUTH={each}")), None)
+    if mechanism is None:
+        raise LoginRefusedError(f"the server offers none of {', '.join(MECHANISMS)}")
+    bearer = Bearer(mechanism, username=mailbox.username, token=token, host=mailbox.host, port=mailbox.port)
+    try:
+        client.sasl_login(mechanism, bearer)
+    except LoginError as error:
+        raise _refusal(error, f"{error} {bearer.complaint}".replace(token, "…").rstrip()) from error
+
+
+def _refusal(error: LoginError, what: str) -> Exception:
+    """The library reports a connection that broke, and a server that is busy (RFC 5530), as refusals too."""
+    if isinstance(error.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(error):
+        return ConnectionError(what)
+    return LoginRefusedError(what)

@@ -11,6 +11,8 @@ from tenacity.nap import sleep_using_event
 
 from mailproc.intake.folder import CONNECTION_ERRORS, Bell, Folder, LoginRefusedError, Summary, is_loopback
 from mailproc.message.arrival import Arrival, Position
+from mailproc.oauth2.grant import AccessToken
+from mailproc.oauth2.token_server import GrantRefusedError
 from mailproc.settings import Security
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mailproc.intake.ledger import MailboxLedger
+    from mailproc.oauth2.credentials import Credential
     from mailproc.settings import Mailbox
 
 log = structlog.get_logger()
@@ -28,6 +31,7 @@ _BATCH_MAILS = 50
 _BATCH_OCTETS = 10_000_000
 _LOOK_BACK = timedelta(days=7)  # how far a folder is read again when its UIDs have lost their meaning
 _TRIES_BEFORE_TROUBLE = 5
+_REFUSED = (LoginRefusedError, GrantRefusedError)
 _connecting_again = wait_random_exponential(multiplier=1, min=1, max=60)
 _logging_in_again = wait_random_exponential(multiplier=60, min=60, max=900)
 
@@ -35,15 +39,16 @@ _logging_in_again = wait_random_exponential(multiplier=60, min=60, max=900)
 class ImapIntake:
     """One mailbox, read by one thread that calls ``run``.
 
-    ``wake`` is called after mail was stored. ``on_trouble`` hears the mailbox's name and what is wrong, in
-    words for the operator. Raises ValueError for a connection without TLS to another machine.
+    ``credential`` gives the password or an access token. ``wake`` is called after mail was stored.
+    ``on_trouble`` hears the mailbox's name and what is wrong, in words for the operator. Raises ValueError
+    for a connection without TLS to another machine.
     """
 
     def __init__(
         self,
         mailbox: Mailbox,
         *,
-        password: Callable[[], str],
+        credential: Callable[[], Credential],
         ledger: MailboxLedger,
         max_size: int,
         on_trouble: Callable[[str, str], None],
@@ -55,7 +60,7 @@ class ImapIntake:
                 f'mailbox "{mailbox.name}": security = "none" is for this machine only; '
                 f'{mailbox.host} needs "tls" or "starttls"'
             )
-        self._mailbox, self._password, self._ledger = mailbox, password, ledger
+        self._mailbox, self._credential, self._ledger = mailbox, credential, ledger
         self._max_size, self._tls = max_size, tls
         self._on_trouble, self._wake = on_trouble, wake
         self._bell = Bell()
@@ -87,7 +92,7 @@ class ImapIntake:
 
         The position stays where it is. Raises LoginRefusedError, OSError or an IMAP error.
         """
-        folder = Folder(self._mailbox, self._password(), self._tls)
+        folder = self._opened()
         try:
             position = self._position(folder)
             same = position.uidvalidity == folder.uidvalidity
@@ -119,7 +124,7 @@ class ImapIntake:
         return None
 
     def _connect_and_check(self) -> Folder:
-        folder = Folder(self._mailbox, self._password(), self._tls)
+        folder = self._opened()
         try:
             self._check(folder)
         except BaseException:
@@ -128,15 +133,25 @@ class ImapIntake:
         self._log.info("connected", uidvalidity=folder.uidvalidity)
         return folder
 
+    def _opened(self) -> Folder:
+        """A connection. An access token that has grown old meanwhile is replaced once."""
+        credential = self._credential()
+        try:
+            return Folder(self._mailbox, credential, self._tls)
+        except LoginRefusedError:
+            if not (isinstance(credential, AccessToken) and credential.refuse()):
+                raise
+        return Folder(self._mailbox, self._credential(), self._tls)
+
     def _report(self, attempt: RetryCallState) -> None:
         assert attempt.outcome is not None
         error = attempt.outcome.exception()
         self._log.warning("mailbox not reached", attempt=attempt.attempt_number, error=repr(error))
-        if isinstance(error, LoginRefusedError) or attempt.attempt_number == _TRIES_BEFORE_TROUBLE:
+        if isinstance(error, _REFUSED) or attempt.attempt_number == _TRIES_BEFORE_TROUBLE:
             self._tell(error)
 
     def _tell(self, error: BaseException | None) -> None:
-        what = "the login was refused" if isinstance(error, LoginRefusedError) else "mail cannot be fetched"
+        what = "the login was refused" if isinstance(error, _REFUSED) else "mail cannot be fetched"
         self._on_trouble(self._mailbox.name, f"{what}: {error}")
 
     # Reading
@@ -222,7 +237,7 @@ class ImapIntake:
 def _pause(attempt: RetryCallState) -> float:
     """Seconds until the next try: a refused login is tried slowly, so that no account gets locked."""
     assert attempt.outcome is not None
-    refused = isinstance(attempt.outcome.exception(), LoginRefusedError)
+    refused = isinstance(attempt.outcome.exception(), _REFUSED)
     return (_logging_in_again if refused else _connecting_again)(attempt)
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import sqlite3
 from typing import TYPE_CHECKING
 
 import structlog
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Awaitable, Callable
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
-    from mailproc.intake.dialogue import Dialogue
+    from mailproc.intake.certificate import Certificate
+    from mailproc.intake.connection import Connection
     from mailproc.intake.limits import Gate, Limits
+    from mailproc.intake.logins import Logins
     from mailproc.message.arrival import Arrival
+    from mailproc.settings import ListenerTls
 
 log = structlog.get_logger()
 
 TAKEN = "250 2.0.0 Stored"
 FAULT = "451 4.3.0 Cannot take the mail at the moment, please try again later"
+FULL = "452 4.3.1 No room for the mail at the moment, please try again later"
+TOO_LARGE = "552 5.3.4 The mail is larger than this server takes"
 NOT_OURS = "550 5.1.1 No such recipient here"
 
 
@@ -37,12 +43,16 @@ class Reception:
         gate: Gate,
         is_ours: Callable[[str], bool],
         store: Callable[[Arrival], Awaitable[None]],
-        tls: ssl.SSLContext | None,
+        certificate: Certificate | None,
+        tls: ListenerTls | None,
+        logins: Logins | None,
     ) -> None:
         self.way, self.hostname, self.max_size = way, hostname, max_size
-        self.limits, self.gate, self.tls = limits, gate, tls
+        self.limits, self.gate, self.certificate, self.logins = limits, gate, certificate, logins
+        self.is_tls_implicit = tls is not None and tls.mode == "implicit"
+        self.is_tls_required = tls is not None and tls.required
         self._is_ours, self._store = is_ours, store
-        self.dialogues: set[Dialogue] = set()
+        self.dialogues: set[Connection] = set()
         self.storing: set[asyncio.Task[str]] = set()
 
     async def handle_MAIL(  # noqa: N802 - the library's name
@@ -74,7 +84,17 @@ class Reception:
     async def _stored(self, arrival: Arrival) -> str:
         try:
             await self._store(arrival)
-        except (Exception, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError) as fault:
             log.exception("mail not stored", way=arrival.way, peer=arrival.peer, octets=len(arrival.raw))
-            return FAULT
+            return FULL if is_out_of_room(fault) else FAULT
         return TAKEN
+
+
+def is_out_of_room(fault: BaseException) -> bool:
+    """True where the disk, or what a database may take of it, is full: the fault with its own reply."""
+    cause: BaseException | None = getattr(fault, "orig", None) or fault  # what SQLAlchemy has wrapped
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(cause, "sqlstate", None) == "53100"  # PostgreSQL's disk_full

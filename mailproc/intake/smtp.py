@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailproc.intake.certificate import Certificate
 from mailproc.intake.dialogue import Dialogue, LmtpDialogue
-from mailproc.intake.limits import Gate, Limits
+from mailproc.intake.limits import LOOPBACK, Gate, Limits
+from mailproc.intake.logins import Logins
 from mailproc.intake.reception import Reception
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from mailproc.message.arrival import Arrival
     from mailproc.settings import Settings, SmtpListener
@@ -23,7 +25,10 @@ class SmtpIntake:
     """A listener for SMTP, or with ``lmtp`` for LMTP (RFC 5321, RFC 2033), in the running event loop.
 
     ``store`` returns once the mail is durable; until then no 250 is said. If it raises, the client hears
-    ``451 4.3.0`` and tries again. STARTTLS is offered where ``tls`` is given, TLS 1.2 at least.
+    ``451 4.3.0`` and tries again. TLS is spoken as ``listener.tls`` says; its files are relative to ``base``.
+    ``logins`` gives the text of the file of logins, where clients must log in. ``relays`` are networks whose
+    machines are trusted; ``limits`` are the listener's own where they are left out.
+    Raises OSError where the certificate cannot be used.
     """
 
     def __init__(
@@ -34,12 +39,13 @@ class SmtpIntake:
         is_ours: Callable[[str], bool],
         store: Callable[[Arrival], Awaitable[None]],
         lmtp: bool = False,
-        tls: ssl.SSLContext | None = None,
+        base: Path = Path(),
+        logins: Callable[[], str] | None = None,
+        relays: Sequence[str] = (),
         limits: Limits | None = None,
     ) -> None:
-        limits = limits or Limits()
-        if tls is not None:
-            tls.minimum_version = max(tls.minimum_version, ssl.TLSVersion.TLSv1_2)
+        limits = limits or limits_of(listener, relays)
+        tls = listener.tls
         self._listener = listener
         self._dialogue = LmtpDialogue if lmtp else Dialogue
         self._server: asyncio.Server | None = None
@@ -51,7 +57,9 @@ class SmtpIntake:
             gate=Gate(limits),
             is_ours=is_ours,
             store=store,
+            certificate=Certificate(base / tls.certificate, base / tls.key) if tls else None,
             tls=tls,
+            logins=Logins(logins) if logins else None,
         )
 
     @property
@@ -83,6 +91,11 @@ class SmtpIntake:
             if not dialogue.is_busy:
                 dialogue.hang_up(_SHUTTING_DOWN)
         return bool(self._reception.dialogues or self._reception.storing)
+
+
+def limits_of(listener: SmtpListener, relays: Sequence[str]) -> Limits:
+    """The limits that the settings give a listener. This machine and the relays are exempt from its caps."""
+    return Limits(**dict(listener.limits), trusted=LOOPBACK, relays=tuple(relays))
 
 
 def our_addresses(settings: Settings) -> Callable[[str], bool]:

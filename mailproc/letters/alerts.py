@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from mailproc.escalation.command import Verb
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
-from mailproc.letters.matter import buttons
-from mailproc.letters.quoting import mailto, one_line, several_lines, ticket_link
-from mailproc.policy.decision import Alert, Code
+from mailproc.letters.matter import buttons, link_of, set_up
+from mailproc.letters.quoting import mailto, one_line, several_lines
+from mailproc.policy.decision import Alert, AlertReason, Code
+from mailproc.policy.tickets import to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,9 @@ _NAMED_AS_MISSING = (
     Code.MISSING_MOTIVATION,
     Code.SEVERAL_TICKETS,
     Code.INCOMPLETE_FORM,
+    Code.UNKNOWN_TICKET,
+    Code.TICKET_CLOSED,
+    Code.NOT_AUTHORISED,
 )
 
 
@@ -35,12 +39,17 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
     requester = request.requester
     email = requester.email if requester else ""
     organisation = settings.organisation_of(email)
+    known = to_record(decision.known_ticket) if decision.known_ticket else {}
     ticket = one_line(request.ticket or "", 60)
     data = {
         "ticket": ticket,
         "tickets": [one_line(one, 60) for one in request.several[:20]],
-        "link": ticket_link(settings.tickets.url, ticket),
-        "because": str(decision.alert_because),
+        "link": link_of(ticket, known, settings) if ticket else "",
+        **set_up(known),
+        "earlier": [one_line(one, 60) for one in decision.earlier if one not in decision.in_warranty],
+        "in_warranty": [one_line(one, 60) for one in decision.in_warranty],
+        "because": _reason(decision.alert_because),
+        "is_last": decision.alert_because is AlertReason.LAST_STRANGER,
         "summary": one_line(request.summary or request.motivation or mail.subject, 90),
         "mail_subject": one_line(mail.subject),
         "evidence": list(cited(request.evidence, pen)),
@@ -59,7 +68,12 @@ def alert(decision: Decision, mail: IncomingMail, pen: Pen, settings: Settings) 
     return Draft(name="alert", kind=LetterKind.ALERT, data=data)
 
 
-def cited(evidence: tuple[Evidence, ...], pen: Pen) -> Iterator[dict[str, str]]:
+def _reason(because: AlertReason) -> str:
+    """The last of many strangers is told of like the others, and with a word more."""
+    return str(AlertReason.STRANGER if because is AlertReason.LAST_STRANGER else because)
+
+
+def cited(evidence: tuple[Evidence, ...], pen: Pen, length: int = 400) -> Iterator[dict[str, str]]:
     """Each sentence that shows evidence once, with all it shows and the first date it names (E3)."""
     sentences: dict[str, list[Evidence]] = {}
     for item in evidence:
@@ -69,14 +83,14 @@ def cited(evidence: tuple[Evidence, ...], pen: Pen) -> Iterator[dict[str, str]]:
         yield {
             "label": " · ".join(pen.say(f"evidence.{item.kind}") for item in shown),
             "due": pen.day(due) if due else "",
-            "sentence": several_lines(sentence, 400),
+            "sentence": several_lines(sentence, length),
         }
 
 
-def short_alert(decision: Decision, say: Words, desk_name: str) -> tuple[str, str]:
-    """Title and body for SMS and chat: ticket, level and desk, no names and no quotes."""
-    ticket = one_line(decision.request.ticket or "", 60)
-    return say("title", ticket=ticket), say("body", ticket=ticket, desk_name=desk_name)
+def short_alert(ticket: str, code: str, say: Words, desk_name: str) -> tuple[str, str]:
+    """Title and body for SMS and chat: ticket, level, code and desk, no names and no quotes."""
+    gaps = {"ticket": one_line(ticket, 60), "code": one_line(code, 20), "desk_name": desk_name}
+    return say("title", **gaps), say("body", **gaps)
 
 
 def _can_be_acknowledged(decision: Decision) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.command import FOR_REQUESTERS, Verb
-from mailproc.escalation.conduct import ORDERS
+from mailproc.escalation.conduct import ORDERS, TAKING, WITHOUT_WORDS
+from mailproc.escalation.progress import COUNTS_FROM
 from mailproc.escalation.status import Status
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
@@ -15,10 +16,12 @@ from mailproc.letters.matter import (
     Matter,
     about,
     about_for_staff,
+    asks_root_cause,
     buttons,
     command_lines,
     happened,
     quoted,
+    tally,
     told_of,
     word_of,
 )
@@ -33,7 +36,10 @@ if TYPE_CHECKING:
     from mailproc.policy.decision import Step
     from mailproc.settings import Settings
 
-_ORDER_OF = {order.happening: order for order in ORDERS.values()}
+_ORDER_OF = {order.happening: order for order in (*ORDERS.values(), *WITHOUT_WORDS.values(), TAKING)}
+
+_WITH_EXAMPLE = ("needs_words", "needs_ticket", "no_such_person", "override_incomplete", "gone")
+"""Refusals that show how the command is written."""
 
 _WHILE_OPEN = (Verb.RESOLVED, Verb.STILL_DOWN, Verb.NO_LONGER_URGENT)
 _WHILE_OPEN_STAFF = (Verb.UPDATE, Verb.NOTE, Verb.LEVEL)
@@ -52,8 +58,11 @@ def done(matter: Matter, happening: Happening, pen: Pen, settings: Settings, *, 
     quotes = happening.kind in MEANT_FOR_REQUESTERS and bool(happening.words.strip())
     data = {
         **about(matter, pen, settings),
+        **tally(happening, settings),
         "told": _told(order) if is_staff or order.alerts else "team",
         "quoted_to_requester": quotes and order.tells_requester,
+        "asks_root_cause": asks_root_cause(happening),
+        "promises": is_staff and happening.kind in COUNTS_FROM,
     }
     return Draft(name=f"done.{happening.key}", kind=LetterKind.ANSWER, data=data)
 
@@ -79,9 +88,9 @@ def refused(
         **(about(matter, pen, settings) if matter and known else {}),
         "word": word_of(verb),
         "yours": is_owner,
-        "needs_example": because == "needs_words",
-        "example": pen.say(f"example.{verb}") if because == "needs_words" else "",
-        "buttons": buttons([verb] if because == "unproven" else [], pen),
+        "needs_example": because in _WITH_EXAMPLE,
+        "example": pen.say(f"example.{verb}") if because in _WITH_EXAMPLE else "",
+        "buttons": buttons([verb] if because in ("unproven", "unproven_mail") else [], pen),
         "commands": command_lines(_instead(because, matter, possible, is_staff), pen) if known else [],
     }
     return Draft(name=f"refused.{because}", kind=LetterKind.ANSWER, data=data)

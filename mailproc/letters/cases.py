@@ -1,4 +1,4 @@
-"""Invented mails, decisions and mornings, one for each thing that a letter may have to say."""
+"""Invented mails and decisions, one for each thing that a letter may have to say."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from mailproc.letters.digest import DigestContent, DigestEntry
 from mailproc.letters.operator import Notice
 from mailproc.message.mail import Address, IncomingMail, OwnWords
 from mailproc.policy.alerting import EVIDENT_TROUBLE
 from mailproc.policy.decision import Alert, AlertReason, Code, Decision, KnownEscalation, Outcome, Refusal
+from mailproc.policy.tickets import Ticket
 from mailproc.reading.request import (
     EscalationRequest,
     Evidence,
@@ -54,18 +54,19 @@ _OUTAGE = Evidence(
     kind=EvidenceKind.OUTAGE, sentence="Nobody can check out since 14:40.", words="Nobody can check out"
 )
 _SHOP_DOWN = "Emergency: nobody can check out since 14:40. Every order we lose is lost for good."
+_TICKET = Ticket(
+    number="ABC-1234",
+    title="Checkout answers with an error",
+    status="open",
+    organisation="Norda",
+    contact=ANNA.email,
+    category="Web shop",
+    priority="P2",
+    assignee="Erik Lund",
+    url="https://tickets.example/ABC-1234",
+)
 _EXCUSE = Excuse(
     kind=ExcuseKind.FORGOT, sentence="I forgot to send this in time.", words="forgot to send this in time"
-)
-_STATUSES = (
-    "started",
-    "acknowledged",
-    "solution proposed",
-    "solution accepted",
-    "solution rejected",
-    "closed",
-    "canceled",
-    "declined",
 )
 _FORM = FormReading(
     name="escalation",
@@ -179,7 +180,7 @@ def decisions() -> dict[str, Decision]:
     several = replace(_REQUEST, ticket=None, several=("ABC-1234", "ABC-1240"))
     excuse = replace(_REQUEST, evidence=(), excuses=(_EXCUSE,), motivation=_EXCUSE.sentence)
     all_codes = {
-        f"rejected-{code}": _rejected(_REQUEST, code, words="the category is empty")
+        f"rejected-{code}": _rejected(_REQUEST, code, words="category, priority, assignee")
         for code in (
             Code.UNKNOWN_TICKET,
             Code.TICKET_CLOSED,
@@ -205,6 +206,8 @@ def decisions() -> dict[str, Decision]:
     return {
         "accepted": _accepted(_REQUEST),
         "accepted-asked": _accepted(_PLAIN, asks_for_evidence=True),
+        "accepted-taken": replace(_accepted(_REQUEST), mended="taken"),
+        "accepted-split-off": replace(_accepted(_REQUEST), mended="split_off"),
         "accepted-completed": _accepted(_REQUEST, outcome=Outcome.COMPLETED),
         "accepted-again": _accepted(_REQUEST, escalation=_known("acknowledged", hours=60)),
         "accepted-trouble": _accepted(replace(_REQUEST, evidence=(_OUTAGE,)), alert=duty),
@@ -212,7 +215,12 @@ def decisions() -> dict[str, Decision]:
         "emergency": _accepted(_EMERGENCY, alert=everybody),
         "emergency-again": _accepted(_EMERGENCY, alert=everybody, escalation=_known("started", hours=60)),
         "emergency-stranger": _accepted(_EMERGENCY, alert=duty, verified=False),
-        "emergency-late": _accepted(_EMERGENCY),
+        "emergency-unannounced": _accepted(_EMERGENCY, alert_because=AlertReason.UNANNOUNCED, verified=False),
+        "emergency-known": _accepted(_EMERGENCY, escalation=_known("acknowledged", hours=60)),
+        "emergency-late": _accepted(_EMERGENCY, alert=duty, alert_because=AlertReason.PERSON),
+        "restricted": _accepted(
+            _EMERGENCY, alert=duty, alert_because=AlertReason.RESTRICTED, restricted=True
+        ),
         **questioned,
         "raised": _accepted(_EMERGENCY, outcome=Outcome.RAISED, alert=everybody),
         "raised-duty": _accepted(_EMERGENCY, outcome=Outcome.RAISED, alert=duty),
@@ -251,59 +259,7 @@ def decisions() -> dict[str, Decision]:
             escalation=_known("closed", closed=True),
         ),
         **all_codes,
-    }
-
-
-def _every_evidence() -> tuple[Evidence, ...]:
-    return tuple(replace(_CHURN, kind=kind) for kind in EvidenceKind)
-
-
-def digests() -> dict[str, DigestContent]:
-    """A full morning, a quiet one, and one that comes late."""
-    base = DigestEntry(
-        escalation_id="17",
-        ticket="ABC-1234",
-        level=Level.HIGHER_PRIORITY,
-        status="started",
-        requester=ANNA,
-        organisation="Norda",
-        accepted_at=NOW - timedelta(hours=3),
-        motivation=_REASON,
-        evidence=(_DEADLINE, _CHURN),
-    )
-    plain = replace(base, ticket="ABC-1250", evidence=(), motivation=_PLAIN.motivation or "", repeated=True)
-    emergency = replace(base, ticket="ABC-1301", level=Level.EMERGENCY, evidence=(_OUTAGE,))
-    questioned = replace(plain, ticket="ABC-1302", questioned=True, repeated=False)
-    older = replace(base, ticket="ABC-1180", status="acknowledged", accepted_at=NOW - timedelta(days=4))
-    busy = DigestContent(
-        day=date(2026, 11, 24),
-        due_at=DECIDES_AT,
-        written_at=DECIDES_AT,
-        new=(plain, base, questioned, emergency),
-        still_open=(older, replace(older, ticket="ABC-1101", level=Level.EMERGENCY)),
-        received=41,
-        outcomes=(
-            (Outcome.ACCEPTED, 4),
-            (Outcome.REJECTED, 3),
-            (Outcome.ORDINARY, 31),
-            (Outcome.AUTOMATIC, 3),
-        ),
-        rejected=((Code.MISSING_TICKET_ID, 2), (Code.MISSING_MOTIVATION, 1)),
-    )
-    quiet = DigestContent(day=busy.day, due_at=DECIDES_AT, written_at=DECIDES_AT)
-    every_outcome = tuple((outcome, 1) for outcome in Outcome)
-    return {
-        "digest": busy,
-        "digest-quiet": quiet,
-        "digest-late": replace(
-            busy,
-            written_at=DECIDES_AT + timedelta(hours=2),
-            new=(*(base,) * 45, replace(base, level=Level.EMERGENCY, evidence=_every_evidence())),
-            still_open=tuple(replace(older, status=status) for status in _STATUSES * 6),
-            received=len(every_outcome) + 1,
-            outcomes=every_outcome,
-            rejected=tuple((code, 1) for code in _rejection_codes()),
-        ),
+        "rejected-unknown_ticket-staff": _rejected(replace(_REQUEST, requester=ERIK), Code.UNKNOWN_TICKET),
     }
 
 
@@ -323,6 +279,14 @@ NOTICES = {
         subject="Re: Please take ABC-1234 first",
         detail="550 5.1.1 no such user",
     ),
+    "operator-directory": Notice(kind="directory", detail="OperationalError: connection refused"),
+    "operator-unaccounted": Notice(kind="unaccounted", detail="41 mails came in, 40 have an outcome"),
+    "operator-unanswered": Notice(kind="unanswered", subject="ABC-1234"),
+    "operator-guessed": Notice(kind="guessed", recipient="priya@helpdesk.example"),
+    "operator-login": Notice(
+        kind="login", subject="smtp.helpdesk.example", detail="the login was refused: 535 wrong password"
+    ),
+    "operator-expiring": Notice(kind="expiring", subject="office", detail="the grant ends on 2026-12-05"),
     "operator-mailbox": Notice(kind="mailbox", subject="support", detail="the server refuses the password"),
 }
 
@@ -341,8 +305,17 @@ def alerts() -> dict[str, Decision]:
     emergency = replace(_BARE, level=Level.EMERGENCY)
     nothing_known = _rejected(emergency, *_rejection_codes(), alert=Alert.EVERYBODY, verified=False)
     return {f"alert-{name}": known[name] for name in _ALERTS} | {
+        "alert-known-ticket": replace(
+            known["emergency"],
+            known_ticket=_TICKET,
+            earlier=("ABC-1100", "ABC-1180"),
+            in_warranty=("ABC-1180",),
+        ),
         "alert-words": replace(known["emergency"], request=replace(_EMERGENCY, evidence=())),
+        "alert-last-stranger": replace(known["emergency-stranger"], alert_because=AlertReason.LAST_STRANGER),
+        "alert-restricted": known["restricted"],
         "alert-soon": replace(known["accepted"], alert=Alert.DUTY, alert_because=AlertReason.SOON),
+        "alert-handover": replace(known["accepted"], alert=Alert.DUTY, alert_because=AlertReason.HANDOVER),
         "alert-person": replace(known["accepted"], alert=Alert.DUTY, alert_because=AlertReason.PERSON),
         "alert-bare": nothing_known,
     }

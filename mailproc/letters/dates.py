@@ -1,4 +1,4 @@
-"""Days and times as a language writes them, always with the zone they are meant in."""
+"""Days, times and shares as a language writes them; a time always with the zone it is meant in."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ class Calendar:
     def hours(self, duration: timedelta) -> str:
         """``48 hours``: a rule's length, exactly, down to the minute."""
         return _hours(duration, self.locale)
+
+    def short(self, day: date) -> str:
+        """``24 Nov``."""
+        return _short_day(day, self.locale)
+
+    def percent(self, share: float) -> str:
+        """``30%``, as the language writes it; ``share`` is 0.3."""
+        return _percent(share, self.locale)
 
 
 def zone_name(moment: datetime) -> str:
@@ -76,6 +84,20 @@ def _duration(duration: timedelta, locale: str) -> str:
     from babel.dates import format_timedelta
 
     return format_timedelta(duration, locale=locale, threshold=1.5)
+
+
+@lru_cache(maxsize=128)
+def _short_day(day: date, locale: str) -> str:
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMd", day, locale=locale)
+
+
+@lru_cache(maxsize=128)
+def _percent(share: float, locale: str) -> str:
+    from babel.numbers import format_percent
+
+    return format_percent(share, locale=locale)
 
 
 @lru_cache(maxsize=32)

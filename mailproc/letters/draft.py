@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mailproc.letters.letter import LetterKind
+    from mailproc.letters.letter import LetterKind, Picture
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,3 +16,4 @@ class Draft:
     name: str
     kind: LetterKind
     data: dict[str, Any]
+    pictures: tuple[Picture, ...] = ()

@@ -6,21 +6,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mailproc.letters import answers as replies_to
-from mailproc.letters import news, pursuit
+from mailproc.letters import news, pursuit, record, storm
 from mailproc.letters.scribe import Scribe
 from mailproc.letters.words import Words
+from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mailproc.escalation.command import Verb
-    from mailproc.letters.draft import Draft
     from mailproc.letters.letter import Letter
     from mailproc.letters.matter import Happening, Matter
-    from mailproc.letters.pen import Pen
-    from mailproc.message.mail import Address, IncomingMail
+    from mailproc.letters.storm import Waiting
+    from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Step
+    from mailproc.reading.request import Evidence
     from mailproc.settings import Person
 
 
@@ -187,19 +188,29 @@ class LifeLetters(Scribe):
         say = Words(self.stationery.catalogue(self.stationery.default), "short_chase", {})
         return pursuit.short_chase(matter, code, say, self._settings.desk.name)
 
+    def storm(self, waiting: Sequence[Waiting], *, person: Person, is_update: bool, now: datetime) -> Letter:
+        """To one member of staff: many emergencies at once that nobody has taken on."""
+        draft = partial(storm.storm, waiting, settings=self._settings, is_update=is_update)
+        return self._write(draft, person, now)
+
+    def short_storm(self, emergencies: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """Title and body of the same by SMS or chat: tickets and codes."""
+        say = Words(self.stationery.catalogue(self.stationery.default), "short_storm", {})
+        return storm.short_storm(emergencies, say, self._settings.desk.name)
+
     def exhausted(self, matter: Matter, *, to: Address, now: datetime) -> Letter:
         """To the requester: everybody has been asked, and nobody has confirmed yet."""
         return self._of(matter, partial(pursuit.exhausted, matter, settings=self._settings), to, now)
 
-    def _of(
+    def record(
         self,
         matter: Matter,
-        draft: Callable[[Pen], Draft],
-        to: Address | Person,
+        happening: Happening,
+        evidence: tuple[Evidence, ...],
+        *,
+        to: str,
         now: datetime,
-        answers: IncomingMail | None = None,
     ) -> Letter:
-        return self._write(draft, to, now, ticket=matter.ticket, language=matter.language, answers=answers)
-
-    def _is_staff(self, to: Address | Person) -> bool:
-        return self._settings.person(to.email) is not None
+        """To the ticket system's own address: the request and its motivation, for the ticket (E6)."""
+        draft = partial(record.record, matter, happening, evidence, settings=self._settings)
+        return self._write(draft, Address(email=to), now, ticket=matter.ticket)

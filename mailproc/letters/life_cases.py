@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailproc.escalation.command import FOR_REQUESTERS
-from mailproc.escalation.conduct import ORDERS
+from mailproc.escalation.conduct import ORDERS, WITHOUT_WORDS
 from mailproc.escalation.status import Status
 from mailproc.letters.cases import ANNA, NOW, PRIYA
 from mailproc.letters.matter import Happening, Matter
@@ -29,7 +29,7 @@ QUIET = replace(MATTER, level=Level.HIGHER_PRIORITY)
 
 _BY_STAFF = frozenset(order.happening for verb, order in ORDERS.items() if verb not in FOR_REQUESTERS)
 
-_BY_THEMSELVES = ("raised", "joined", "escalated again", "proposal waits")
+_BY_THEMSELVES = ("raised", "joined", "escalated again", "proposal waits", "update due", "wrote")
 """What happens without a command, and is told all the same."""
 
 _STATUS_AFTER = {
@@ -42,6 +42,9 @@ _STATUS_AFTER = {
     "canceled": Status.CANCELED,
     "misused": Status.CANCELED,
     "confirmed as emergency": Status.STARTED,
+    "post mortem": Status.CLOSED,
+    "root cause": Status.CLOSED,
+    "root cause asked": Status.CLOSED,
 }
 
 _WORDS = {
@@ -57,6 +60,11 @@ _WORDS = {
     "still down": "It went down again at 15:02.",
     "no longer urgent": "The customer has moved the launch to January.",
     "assigned": "Erik Lund",
+    "wrote": "It works in the office, and still stops in the warehouse.",
+    "split off": "ABC-1277",
+    "post mortem": "From 14:40 to 15:20 nobody could check out.\nCause: infrastructure\n"
+    "We change: the certificate is renewed a month before it expires.",
+    "root cause": "The renewal ran, and the load balancer kept the old certificate in memory.",
 }
 
 TRACE = (
@@ -67,7 +75,8 @@ TRACE = (
 
 def kinds() -> tuple[str, ...]:
     """All happenings that letters can tell of."""
-    return (*dict.fromkeys(order.happening for order in ORDERS.values()), *_BY_THEMSELVES)
+    orders = (*ORDERS.values(), *WITHOUT_WORDS.values())
+    return (*dict.fromkeys(order.happening for order in orders), *_BY_THEMSELVES)
 
 
 def case(kind: str, language: str) -> tuple[Matter, Happening]:
@@ -87,5 +96,12 @@ def timeline(language: str) -> tuple[Happening, ...]:
     return (
         replace(alone, kind="started", by=ANNA.name),
         alone,
+        replace(alone, kind="chased"),
+        replace(alone, kind="joined for a while", by=KIM.name),
+        replace(alone, kind="taken", by=PRIYA.name),
+        replace(alone, kind="nobody answered"),
+        replace(alone, kind="handed over", by=PRIYA.name),
+        replace(alone, kind="stepped up", words="First touch → Tier 3"),
+        replace(alone, kind="ladder ended", words=PRIYA.name),
         *(case(kind, language)[1] for kind in kinds()),
     )

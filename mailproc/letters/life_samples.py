@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from mailproc.escalation.command import FOR_REQUESTERS, NEEDS_WORDS, Verb
 from mailproc.escalation.conduct import ORDERS
 from mailproc.escalation.status import Status, possible
-from mailproc.letters.cases import ANNA, ERIK, NOW, PRIYA, sample_mail
+from mailproc.letters.cases import ANNA, ERIK, NOW, PRIYA, decisions, sample_mail
 from mailproc.letters.life_cases import KIM, MATTER, QUIET, TRACE, WAITING, case, kinds, timeline
 from mailproc.letters.matter import INTERNAL
+from mailproc.letters.storm import Waiting
 from mailproc.message.mail import Address
 from mailproc.reading.request import Level
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Samples = dict[str, Callable[[], Letter]]
 
+_DESK = "support+r-e1-cz4-example@helpdesk.example"
 _STAFF = Address(email=PRIYA.email, name=PRIYA.name)
 _UNTIL = NOW + timedelta(hours=46)
 
@@ -54,6 +56,9 @@ def _news(letters: LifeLetters, language: str) -> Samples:
     ):
         matter, happening = cases[kind]
         cases[name] = (matter, replace(happening, by=by, words=""))
+    for name, misuses in (("misused-counted", 1), ("misused-restricted", 3)):
+        matter, happening = cases["misused"]
+        cases[name] = (matter, replace(happening, misuses=misuses))
     return {f"news-{name}": partial(tell, *told) for name, told in cases.items()}
 
 
@@ -75,6 +80,10 @@ def _done(letters: LifeLetters, language: str, person: Person) -> Samples:
         giver = ANNA if verb in FOR_REQUESTERS else _STAFF
         made[name] = partial(letters.done, *told, to=giver, now=NOW, answers=sample_mail())
         made[f"{name}-by-hand"] = partial(letters.done, *told, to=person, now=NOW)
+    matter, happening = case("misused", language)
+    for name, misuses in (("counted", 1), ("restricted", 3)):
+        counted = replace(happening, misuses=misuses)
+        made[f"done-misused-{name}"] = partial(letters.done, matter, counted, to=person, now=NOW)
     return made
 
 
@@ -94,6 +103,12 @@ def _refused(letters: LifeLetters, language: str) -> Samples:
         "refused-unproven": partial(to_staff, "unproven"),
         "refused-no-such-level": partial(to_staff, "no_such_level"),
         "refused-same-level": partial(to_staff, "same_level"),
+        "refused-restricted": partial(to_requester, "restricted", verb=Verb.CONFIRM),
+        "refused-not-restricted": partial(to_staff, "not_restricted", verb=Verb.RESTORE),
+        "refused-pms-only": partial(to_staff, "pms_only", verb=Verb.RESTORE),
+        "refused-wrong-code": partial(unknown, "wrong_code", to=_STAFF),
+        "refused-which-one": partial(unknown, "which_one", to=_STAFF),
+        "refused-codes-refused": partial(unknown, "codes_refused", to=_STAFF),
         "refused-not-now": partial(to_staff, "not_now", verb=Verb.ACK),
         "refused-not-now-requester": partial(to_requester, "not_now"),
         "refused-over": partial(to_staff, "over", verb=Verb.UPDATE, matter=closed, possible=[Verb.REOPEN]),
@@ -113,6 +128,7 @@ def _standing(letters: LifeLetters, language: str) -> Samples:
     made: Samples = {
         "standing-emergency": partial(to_requester, replace(WAITING, language=language), cooldown_until=None),
         "standing-staff": partial(to_staff, timeline(language), answers=None),
+        "standing-staff-early": partial(to_staff, timeline(language)[:20], answers=None),
         "standing-staff-long": partial(to_staff, timeline(language) * 3),
     }
     for status in Status:
@@ -138,11 +154,21 @@ def _waiting(letters: LifeLetters, language: str, person: Person) -> Samples:
     waiting = replace(WAITING, language=language)
     chase = partial(letters.chase, waiting, person=person, waiting_since=waiting.accepted_at, now=NOW)
     queued = partial(letters.queued, waiting.ticket, until=_UNTIL)
+    many = [
+        Waiting(matter=replace(waiting, ticket=f"ABC-{number}"), words=words, code=code, answer_to=_DESK)
+        for number, words, code in ((1234, "Nobody can check out.", "K7M3Q9"), (1240, "", "R4T8A2"))
+    ]
+    storm = partial(letters.storm, many, person=person, now=NOW)
+    request = decisions()["accepted"].request
+    started, shown = replace(timeline(language)[0], words=request.motivation or ""), request.evidence
     return {
         "chase-first": partial(chase, round=0),
         "chase-again": partial(chase, round=1),
         "chase-up-the-list": partial(chase, round=2),
+        "record": partial(letters.record, waiting, started, shown, to="tickets@system.example", now=NOW),
         "exhausted": partial(letters.exhausted, waiting, to=ANNA, now=NOW),
+        "storm": partial(storm, is_update=False),
+        "storm-update": partial(storm, is_update=True),
         "queued": partial(queued, to=ANNA, now=NOW, language=language),
         "handed-over": partial(letters.handed_over, to=ANNA, now=NOW, language=language),
     }

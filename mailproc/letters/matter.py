@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mailproc.escalation.command import NEEDS_WORDS
-from mailproc.escalation.conduct import ORDERS
+from mailproc.escalation.conduct import ORDERS, WITHOUT_WORDS
+from mailproc.escalation.post_mortem import caused_by_infrastructure
+from mailproc.escalation.progress import next_promise, update_time, updates_every
 from mailproc.letters.quoting import greeting_name, one_line, several_lines, ticket_link
-from mailproc.policy.digest_day import next_digest
+from mailproc.policy.accounts import is_too_much
+from mailproc.policy.editions import next_decision
 from mailproc.reading.request import Level
 
 if TYPE_CHECKING:
@@ -23,8 +26,15 @@ if TYPE_CHECKING:
 MEANT_FOR_REQUESTERS = frozenset(order.happening for order in ORDERS.values() if order.words_to_requester)
 """The happenings whose words staff address to the customer; all others stay inside (F6)."""
 
-INTERNAL = frozenset({"note", "assigned"})
+INTERNAL = frozenset(
+    {"note", "assigned", "root cause asked", "taken", "wrote"}
+    | {"handed over", "stepped up", "ladder ended", "planned", "fixed", "paused", "resumed", "overridden"}
+)
 """What a customer is never told at all."""
+
+
+REPORTS = frozenset({"post mortem", "root cause"})
+"""What is shared after the end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +42,9 @@ class Matter:
     """An escalation as its letters tell of it.
 
     ``status`` is a value of ``Status``. ``acknowledged_by`` is a name or an address, ``""`` for nobody.
-    ``accepted_at`` is aware. ``language`` is the requester's.
+    ``accepted_at`` is aware. ``language`` is the requester's. ``counted_from`` is when the interval of
+    promised news began, None while none is promised. ``known_ticket`` is what the ticket directory told,
+    for staff. ``procedure`` is the name of the one it falls under, or ``""``.
     """
 
     ticket: str
@@ -43,6 +55,9 @@ class Matter:
     organisation: str | None = None
     acknowledged_by: str = ""
     language: str = "en"
+    known_ticket: dict[str, Any] = field(default_factory=dict)
+    counted_from: datetime | None = None
+    procedure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,13 +65,15 @@ class Happening:
     """One event on the timeline.
 
     ``kind`` is its name there, as in ``ORDERS``. ``by`` is the display name or the address of who did
-    it, ``words`` what was written behind the command.
+    it, ``words`` what was written behind the command. ``misuses`` is how often the account has misused
+    emergencies by then.
     """
 
     kind: str
     by: str
     at: datetime
     words: str = ""
+    misuses: int = 0
 
     @property
     def key(self) -> str:
@@ -74,17 +91,39 @@ def about(matter: Matter, pen: Pen, settings: Settings) -> dict[str, Any]:
         "status": pen.status(matter.status),
         "since": pen.moment(matter.accepted_at),
         "owner": called(matter.acknowledged_by, pen, settings) if matter.acknowledged_by else "",
-        "decides_at": pen.moment(next_digest(pen.now, settings.digest)),
+        "decides_at": pen.moment(next_decision(pen.now, settings)),
+        "next_update": _next_update(matter, pen, settings),
     }
+
+
+def _next_update(matter: Matter, pen: Pen, settings: Settings) -> str:
+    """When the requester hears next at the latest; ``""`` where nothing is promised."""
+    every = updates_every(matter.level, settings)
+    if matter.counted_from is None or every is None:
+        return ""
+    return pen.moment(next_promise(matter.counted_from, every, pen.now, update_time(matter.level, settings)))
 
 
 def about_for_staff(matter: Matter, pen: Pen, settings: Settings) -> dict[str, Any]:
     """What letters to staff may speak of beyond that."""
     return about(matter, pen, settings) | {
-        "link": ticket_link(settings.tickets.url, one_line(matter.ticket, 60)),
+        "link": link_of(matter.ticket, matter.known_ticket, settings),
+        **set_up(matter.known_ticket),
         "requester": one_line(str(matter.requester), 120),
         "organisation": one_line(matter.organisation or "", 80),
     }
+
+
+def link_of(ticket: str, known_ticket: dict[str, Any], settings: Settings) -> str:
+    """Where a ticket is seen: the address that the directory tells, else the configured one."""
+    told = str(known_ticket.get("url", ""))
+    return ticket_link(told, one_line(ticket, 60)) or ticket_link(settings.tickets.url, one_line(ticket, 60))
+
+
+def set_up(known_ticket: dict[str, Any]) -> dict[str, str]:
+    """How a ticket is set up in its system, ``""`` for what is not known."""
+    fields = ("category", "priority", "assignee")
+    return {name: one_line(str(known_ticket.get(name, "")), 80) for name in fields}
 
 
 def told_of(happening: Happening, pen: Pen, settings: Settings) -> dict[str, Any]:
@@ -93,6 +132,16 @@ def told_of(happening: Happening, pen: Pen, settings: Settings) -> dict[str, Any
         "by": called(happening.by, pen, settings),
         "by_desk": happening.by == settings.desk.name,
         "at": pen.moment(happening.at),
+        **tally(happening, settings),
+    }
+
+
+def tally(happening: Happening, settings: Settings) -> dict[str, Any]:
+    """How often the account has misused emergencies, and whether that was too often."""
+    return {
+        "misuses": happening.misuses,
+        "misuse_limit": settings.emergency.misuse_limit,
+        "restricted": is_too_much(happening.misuses, settings.emergency),
     }
 
 
@@ -118,8 +167,13 @@ def happened(event: Happening, pen: Pen) -> str:
 
 
 def quoted(happening: Happening) -> str:
-    """What was written behind the command, fit to be printed."""
-    return several_lines(happening.words, 2_000)
+    """What was written behind the command, fit to be printed. A report may be long."""
+    return several_lines(happening.words, 12_000 if happening.kind in REPORTS else 2_000)
+
+
+def asks_root_cause(happening: Happening) -> bool:
+    """True for a post mortem that names infrastructure as the cause: a technical analysis is then owed."""
+    return happening.kind == "post mortem" and caused_by_infrastructure(happening.words)
 
 
 def word_of(verb: Verb) -> str:
@@ -129,7 +183,8 @@ def word_of(verb: Verb) -> str:
 
 def buttons(verbs: Iterable[Verb], pen: Pen) -> list[dict[str, str]]:
     """What answers with one word each; behind a word that needs more there is room to write on."""
-    words = [(word_of(verb), ": " if verb in NEEDS_WORDS else "") for verb in verbs]
+    wanting = NEEDS_WORDS | WITHOUT_WORDS.keys()
+    words = [(word_of(verb), ": " if verb in wanting else "") for verb in verbs]
     return [
         {"label": pen.say("answer.button", word=word), "link": pen.reply_link(word + room)}
         for word, room in words

@@ -15,6 +15,7 @@ from mailproc.letters.matter import (
     Matter,
     about,
     about_for_staff,
+    asks_root_cause,
     buttons,
     command_lines,
     happened,
@@ -72,6 +73,7 @@ def staff_news(matter: Matter, happening: Happening, pen: Pen, settings: Setting
         **about_for_staff(matter, pen, settings),
         **told_of(happening, pen, settings),
         "words": quoted(happening),
+        "asks_root_cause": asks_root_cause(happening),
         "commands": command_lines(_STAFF_ANSWERS[Status(matter.status)], pen),
         "buttons": buttons([Verb.ACK] if Status(matter.status) is Status.STARTED else [], pen),
     }

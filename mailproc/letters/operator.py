@@ -18,11 +18,22 @@ class Notice:
     """One trouble of the desk.
 
     ``mail_id`` is the stored mail it is about. ``recipient`` is whom a letter did not reach.
-    ``subject`` is that letter's subject, or the name of the mailbox. ``detail`` is the cause as it was
-    reported.
+    ``subject`` is that letter's subject, the name of the mailbox, the ticket that nobody takes on, or the
+    server or grant that lets nobody in.
+    ``detail`` is the cause as it was reported.
     """
 
-    kind: Literal["quarantined", "undelivered", "mailbox"]
+    kind: Literal[
+        "quarantined",
+        "undelivered",
+        "mailbox",
+        "unaccounted",
+        "directory",
+        "unanswered",
+        "guessed",
+        "login",
+        "expiring",
+    ]
     detail: str = ""
     mail_id: int | None = None
     recipient: str = ""
@@ -39,4 +50,4 @@ def notice(trouble: Notice, pen: Pen) -> Draft:
         "detail": several_lines(trouble.detail, 1_000),
         "happened": pen.moment(pen.now),
     }
-    return Draft(name="operator", kind=LetterKind.OPERATOR, data=data)
+    return Draft(name=f"operator.{trouble.kind}", kind=LetterKind.OPERATOR, data=data)

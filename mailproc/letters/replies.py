@@ -8,7 +8,7 @@ from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
 from mailproc.letters.quoting import FORM_LENGTH, one_line, several_lines
 from mailproc.policy.alerting import EVIDENT_TROUBLE
-from mailproc.policy.decision import Code, Outcome, Verdict
+from mailproc.policy.decision import Alert, AlertReason, Code, Outcome, Verdict
 from mailproc.reading.request import Level
 
 if TYPE_CHECKING:
@@ -41,11 +41,15 @@ def reply_to_requester(
         "decides_at": pen.moment(decides_at),
         "completed": decision.outcome is Outcome.COMPLETED,
         "first": _second_event(decision, pen),
+        "mended": decision.mended,
     }
-    return Draft(name=_taken_as(decision.request), kind=LetterKind.ACCEPTED, data=about | _weighing(decision))
+    return Draft(name=_taken_as(decision), kind=LetterKind.ACCEPTED, data=about | _weighing(decision))
 
 
-def _taken_as(request: EscalationRequest) -> str:
+def _taken_as(decision: Decision) -> str:
+    request = decision.request
+    if decision.restricted:
+        return "restricted"
     if request.misuse:
         return "questioned"
     return "emergency" if request.is_emergency else "accepted"
@@ -57,12 +61,23 @@ def _about(decision: Decision, pen: Pen) -> dict[str, Any]:
     return {
         "ticket": one_line(request.ticket or "", 60),
         "level": pen.say(f"level.{request.level or Level.HIGHER_PRIORITY}"),
-        "is_emergency": request.is_emergency and request.misuse is None,
+        "is_emergency": request.is_emergency and request.misuse is None and not decision.restricted,
+        "restricted": decision.restricted,
+        "how": _how_taken(decision),
         "alert": str(decision.alert),
         "reason": several_lines(request.motivation or ""),
         "due": _next_deadline(request, pen),
         "reply_with": pen.reply_link,
     }
+
+
+def _how_taken(decision: Decision) -> str:
+    """How an emergency was taken: who was called for it, or why nobody was."""
+    if decision.alert is Alert.EVERYBODY:
+        return "alerted"
+    if decision.alert_because is AlertReason.PERSON:
+        return "late"
+    return "known" if decision.alert_because is AlertReason.QUIET else "stranger"
 
 
 def _next_deadline(request: EscalationRequest, pen: Pen) -> str:
@@ -91,24 +106,25 @@ def _standing(decision: Decision, pen: Pen, settings: Settings) -> dict[str, Any
     known = decision.escalation
     if known is None:
         return {"since": "", "status": "", "held_level": "", "until": "", "cooldown": ""}
-    until = decision.cooldown_until or known.accepted_at + settings.policy.cooldown
+    cooldown = settings.policy_of(decision.procedure).cooldown
+    until = decision.cooldown_until or known.accepted_at + cooldown
     return {
         "since": pen.moment(known.accepted_at),
         "status": pen.status(known.status),
         "held_level": pen.say(f"level.{known.level}"),
         "until": pen.moment(until) if until > pen.now else "",
-        "cooldown": pen.calendar.hours(settings.policy.cooldown),
+        "cooldown": pen.calendar.hours(cooldown),
     }
 
 
 def _refusal(decision: Decision, pen: Pen, settings: Settings, about: dict[str, Any]) -> Draft:
     """One letter for all faults (E2); a cooldown alone has a letter of its own (P5)."""
-    codes = list(_told(decision))
+    request = decision.request
+    staff = request.requester is not None and settings.person(request.requester.email) is not None
+    codes = list(_told(decision, is_staff=staff))
     data = about | _standing(decision, pen, settings)
     if codes == [Code.COOLDOWN]:
         return Draft(name="cooldown", kind=LetterKind.COOLDOWN, data=data)
-    request = decision.request
-    staff = request.requester is not None and settings.person(request.requester.email) is not None
     data |= {
         "faults": [str(code) for code in codes],
         "remedy": _remedy(codes),
@@ -118,17 +134,17 @@ def _refusal(decision: Decision, pen: Pen, settings: Settings, about: dict[str, 
         "excuses": [several_lines(excuse.sentence, 300) for excuse in request.excuses] if staff else [],
         "sections": list(_faulty_sections(request)),
         "form_text": _prefilled(request) if Code.INCOMPLETE_FORM in codes else "",
-        "missing_details": _words_of(decision, Code.TICKET_INCOMPLETE),
+        "missing_details": ", ".join(_empty_fields(decision, pen)),
     }
     if Code.UNACCEPTABLE_MOTIVATION in codes:
         data["reason"] = ""  # staff read it with the fault; a customer is asked, and not shown it as one
     return Draft(name="rejected", kind=LetterKind.REJECTED, data=data)
 
 
-def _told(decision: Decision) -> Iterator[Code]:
+def _told(decision: Decision, *, is_staff: bool) -> Iterator[Code]:
     """The faults in the published order, without those that a stranger to the ticket must not learn."""
     codes = {refusal.code for refusal in decision.refusals}
-    if codes & {Code.NOT_AUTHORISED, Code.UNKNOWN_TICKET}:
+    if codes & {Code.NOT_AUTHORISED, Code.UNKNOWN_TICKET} and not is_staff:
         codes = (codes - _TELLS_OF_THE_TICKET - {Code.UNKNOWN_TICKET}) | {Code.NOT_AUTHORISED}
     yield from (code for code in Code if code in codes)
 
@@ -150,8 +166,10 @@ def _can_be_added(codes: list[Code]) -> bool:
     """False where an answer alone cannot mend it: another mail, or another ticket, is needed."""
     return not set(codes) & {
         Code.SEVERAL_TICKETS,
+        Code.UNKNOWN_TICKET,
         Code.NOT_AUTHORISED,
         Code.TICKET_CLOSED,
+        Code.TICKET_INCOMPLETE,
         Code.COOLDOWN,
         Code.RESTRICTED,
     }
@@ -181,5 +199,8 @@ def _prefilled(request: EscalationRequest) -> str:
     )
 
 
-def _words_of(decision: Decision, code: Code) -> str:
-    return next((one_line(refusal.words) for refusal in decision.refusals if refusal.code is code), "")
+def _empty_fields(decision: Decision, pen: Pen) -> Iterator[str]:
+    """The fields of the ticket that its system lacks, in the reader's words."""
+    for refusal in decision.refusals:
+        if refusal.code is Code.TICKET_INCOMPLETE:
+            yield from (pen.say(f"ticket_field.{field}") for field in refusal.words.split(", "))

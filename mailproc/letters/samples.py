@@ -6,8 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mailproc.letters.cases import DECIDES_AT, NOTICES, NOW, PRIYA, alerts, decisions, digests, sample_mail
+from mailproc.letters.cases import DECIDES_AT, NOTICES, NOW, PRIYA, alerts, decisions, sample_mail
+from mailproc.letters.closing_samples import closing_samples
+from mailproc.letters.digest_cases import digests, operator_days, sample_address, weeks
 from mailproc.letters.life_samples import life_samples
+from mailproc.letters.tier_samples import tier_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +36,16 @@ def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
         alert = partial(letters.alerts, decision, sample_mail(), people=(person,), now=NOW)
         made[name] = partial(_nth, alert, 0)
     for name, content in digests().items():
-        made[name] = partial(letters.digest, content, person)
+        made[name] = partial(letters.digest, content, person, sample_address)
+    for name, day in operator_days().items():
+        made[name] = partial(letters.operator_day, day, person)
+    for name, week in weeks().items():
+        made[name] = partial(letters.week, week, person)
     for name, notice in NOTICES.items():
         made[name] = partial(letters.operator, notice, now=NOW)
-    return made | life_samples(letters, language, person)
+    for further in (life_samples, closing_samples, tier_samples):
+        made |= further(letters, language, person)
+    return made
 
 
 def _in_language(decision: Decision, language: str) -> Decision:

@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mailproc.letters.letter import Letter
 from mailproc.letters.pen import Pen
 from mailproc.letters.quoting import answer_subject, greeting_name, one_line
+from mailproc.letters.stationery import Stationery
 from mailproc.letters.words import Words
 from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
+    from pathlib import Path
 
     from mailproc.letters.draft import Draft
-    from mailproc.letters.stationery import Stationery
+    from mailproc.letters.matter import Matter
     from mailproc.message.mail import IncomingMail
-    from mailproc.settings import Person, Settings
+    from mailproc.settings import Brand, Person, Settings
 
 
 class Scribe:
-    """What all letters of a desk are written with."""
+    """What all letters of a desk are written with. ``folders`` of templates are searched in their order."""
 
-    def __init__(self, settings: Settings, stationery: Stationery) -> None:
+    def __init__(self, settings: Settings, folders: Sequence[Path]) -> None:
         self._settings = settings
-        self.stationery = stationery
+        self._folders = tuple(folders)
+        self.stationery = Stationery(self._folders, settings.desk.language)
+        self._brands: dict[str, Self] = {}
 
     @property
     def desk_name(self) -> str:
         """Who the desk is, as it signs."""
         return self._settings.desk.name
+
+    def _under(self, procedure: str) -> Self:
+        """The same desk as the customers of a procedure know it: its own name, phone and words (M11)."""
+        if procedure not in self._brands:
+            found = self._settings.procedure_called(procedure)
+            self._brands[procedure] = self._branded(found.brand) if found and found.brand else self
+        return self._brands[procedure]
+
+    def _branded(self, brand: Brand) -> Self:
+        own = brand.model_dump(include={"name", "phone"}, exclude_none=True)
+        branded = copy(self)
+        desk = self._settings.desk.model_copy(update=own)
+        branded._settings = self._settings.model_copy(update={"desk": desk})
+        branded._brands = {}
+        if brand.templates:
+            branded._folders = (self._settings.base / brand.templates, *self._folders)
+            branded.stationery = Stationery(branded._folders, desk.language)
+        return branded
 
     def _write(
         self,
@@ -58,6 +81,21 @@ class Scribe:
         made = draft(pen)
         made = replace(made, data={"subject": subject, **made.data})
         return self._letter(made, Address(email=to.email, name=to.name), pen.language, answers=answers)
+
+    def _of(
+        self,
+        matter: Matter,
+        draft: Callable[[Pen], Draft],
+        to: Address | Person,
+        now: datetime,
+        answers: IncomingMail | None = None,
+    ) -> Letter:
+        """A letter about an escalation: customers read it under the brand of its procedure."""
+        house = self if self._is_staff(to) else self._under(matter.procedure)
+        return house._write(draft, to, now, ticket=matter.ticket, language=matter.language, answers=answers)
+
+    def _is_staff(self, to: Address | Person) -> bool:
+        return self._settings.person(to.email) is not None
 
     def _to_person(self, draft: Draft, person: Person, pen: Pen) -> Letter:
         return self._letter(draft, Address(email=person.email, name=person.name), pen.language)
@@ -93,6 +131,8 @@ class Scribe:
             reply=answers is not None,
             in_reply_to=answers.message_id if answers else None,
             references=_thread(answers) if answers else (),
+            pictures=draft.pictures,
+            sender_name=desk.name,
         )
 
     def _pen_for(self, person: Person, now: datetime, subject: str = "") -> Pen:

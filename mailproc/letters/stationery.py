@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
-PARTS = ("paragraph", "title", "quote", "form", "bullets", "facts", "action", "request")
+PARTS = (
+    *("paragraph", "title", "quote", "form", "bullets", "facts", "action"),
+    *("request", "entry", "notice", "picture", "legend"),
+)
 """What letters are made of: a macro each in ``parts.txt.j2`` and ``parts.html.j2``."""
 
 

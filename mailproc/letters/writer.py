@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
 
-from mailproc.letters import alerts, digest, operator, replies
+from mailproc.letters import alerts, digest, operator, operator_day, replies, week
 from mailproc.letters.cases import sample_settings
-from mailproc.letters.life import LifeLetters
+from mailproc.letters.closing import ClosingLetters
 from mailproc.letters.quoting import answer_subject, greeting_name
 from mailproc.letters.samples import samples
-from mailproc.letters.stationery import Stationery
+from mailproc.letters.tiers import TierLetters
 from mailproc.letters.words import BrokenTemplateError, Words
 from mailproc.message.mail import Address
 
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from mailproc.letters.digest import DigestContent
+    from mailproc.letters.digest import AnswerTo, DigestContent
     from mailproc.letters.letter import Letter
     from mailproc.letters.operator import Notice
+    from mailproc.letters.operator_day import OperatorDay
+    from mailproc.letters.week import Week
     from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
     from mailproc.settings import Person, Settings
 
 
-class Letters(LifeLetters):
+class Letters(ClosingLetters, TierLetters):
     """All letters of a desk. Everything slow is done once, here.
 
     ``shipped`` is the folder of the shipped templates; files of ``[templates] path`` come before them.
@@ -40,9 +42,12 @@ class Letters(LifeLetters):
     def __init__(self, settings: Settings, shipped: Path) -> None:
         own = settings.templates.path
         folders = (settings.base / own, shipped) if own else (shipped,)
-        super().__init__(settings, Stationery(folders, settings.desk.language))
+        super().__init__(settings, folders)
         if own:
             self._refuse_broken_templates()
+        for procedure in settings.procedure:  # a brand's faults show at the start too
+            if procedure.brand and procedure.brand.templates:
+                self._under(procedure.name)._refuse_broken_templates()
 
     def reply(
         self, decision: Decision, mail: IncomingMail, *, now: datetime, decides_at: datetime
@@ -51,6 +56,11 @@ class Letters(LifeLetters):
 
         ``decides_at`` is the moment of the next digest. Empty for mail that is left alone.
         """
+        return self._under(decision.procedure)._reply(decision, mail, now=now, decides_at=decides_at)
+
+    def _reply(
+        self, decision: Decision, mail: IncomingMail, *, now: datetime, decides_at: datetime
+    ) -> tuple[Letter, ...]:
         requester = decision.request.requester
         if requester is None:
             return ()
@@ -81,15 +91,25 @@ class Letters(LifeLetters):
             for pen in (self._pen_for(person, now, subject),)
         )
 
-    def short_alert(self, decision: Decision) -> tuple[str, str]:
-        """Title and body of an alert by SMS or chat: ticket, level and desk, no names, no quotes."""
+    def short_alert(self, ticket: str, code: str = "") -> tuple[str, str]:
+        """Title and body of an alert by SMS or chat: ticket, level, code and desk, no names, no quotes."""
         say = Words(self.stationery.catalogue(self.stationery.default), "short_alert", {})
-        return alerts.short_alert(decision, say, self._settings.desk.name)
+        return alerts.short_alert(ticket, code, say, self._settings.desk.name)
 
-    def digest(self, content: DigestContent, person: Person) -> Letter:
-        """The morning's digest for one person."""
+    def digest(self, content: DigestContent, person: Person, answer_to: AnswerTo) -> Letter:
+        """The morning's digest for one person; ``answer_to`` gives the addresses signed for them."""
         pen = self._pen_for(person, content.written_at)
-        return self._to_person(digest.digest(content, pen, self._settings), person, pen)
+        return self._to_person(digest.digest(content, pen, self._settings, answer_to), person, pen)
+
+    def operator_day(self, content: OperatorDay, person: Person) -> Letter:
+        """The operator's letter of a day."""
+        pen = self._pen_for(person, content.written_at)
+        return self._to_person(operator_day.operator_day(content, pen), person, pen)
+
+    def week(self, content: Week, person: Person) -> Letter:
+        """The service desk manager's letter of a week."""
+        pen = self._pen_for(person, content.written_at)
+        return self._to_person(week.week(content, pen), person, pen)
 
     def operator(self, trouble: Notice, *, now: datetime) -> Letter:
         """The desk's call for help to its operator."""

@@ -9,6 +9,7 @@ from mailproc.message.mail import Nature, Signal
 from mailproc.message.phrases import (
     answered_label,
     fold,
+    heads_a_subject,
     held,
     is_answer,
     is_handed_on,
@@ -18,9 +19,15 @@ from mailproc.message.phrases import (
     tail_label,
 )
 
+from mailproc.message.vocabulary import bare, vocabulary
+
 if TYPE_CHECKING:
     from mailproc.message.features import Features
 
+_ESCALATE = ("escal", "eskal", "エスカ")
+"""How "to escalate" begins in every language."""
+_AUTO = "auto:"
+"""What RFC 3834 §3.1.5 puts before the subject that is answered."""
 _LONGEST_NOTICE = 1_200
 _LONGEST_NAME = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\d\.)\s+|(?<=[。！？])|\n[ \t]*\n")
@@ -42,10 +49,13 @@ def _by_subject(look: Features) -> Signal | None:
     if machine := _labelled(look, "reply_subjects"):
         second = _says_so(look) or _answers_by_itself(look) or _tells(look, "absence_words")
         return _notice("absence_subject", machine) if second else None
+    if look.subject.startswith(_AUTO) and _answers_by_itself(look):
+        return _notice("absence_subject", _AUTO)
     if away := _labelled(look, "absence_subjects") or _who(look):
-        second = _says_so(look) or _tells(look, "absence_openings")
+        second = _says_so(look) or _tells(look, "absence_openings") or _is_only_a_notice(look)
         return _notice("absence_subject", away) if second else None
-    return None
+    away = heads_a_subject(look.subject, "absence_subjects")
+    return _notice("absence_subject", away) if away and _told_by(look) else None
 
 
 def _labelled(look: Features, key: str) -> str | None:
@@ -63,6 +73,8 @@ def _says_so(look: Features) -> bool:
 
 
 def _answers_by_itself(look: Features) -> bool:
+    if look.subject.startswith(_AUTO) and is_answer(look.subject.removeprefix(_AUTO).lstrip()):
+        return True
     return not look.opening or _answers(look) or "x-auto-response-suppress" in look.headers
 
 
@@ -81,14 +93,30 @@ def _by_body(look: Features) -> Signal | None:
     """An answer whose every sentence is about the absence. One sentence of substance makes it a person's."""
     if not (_answers(look) or is_answer(look.subject) or not look.subject) or is_handed_on(look.subject):
         return None
+    says = _told_by(look)
+    return _notice("absence_words", says) if says else None
+
+
+def _told_by(look: Features) -> str | None:
+    """What tells of the absence in a text that is about nothing else."""
+    if not _is_only_a_notice(look):
+        return None
+    return next(filter(None, map(_absence_told, _sentences(look)[:3])), None)
+
+
+def _is_only_a_notice(look: Features) -> bool:
+    sentences = _sentences(look)
+    if not sentences:
+        return False
+    return all(_is_about_absence(sentence) for sentence in (sentences[0].rstrip("!"), *sentences[1:]))
+
+
+def _sentences(look: Features) -> list[str]:
+    """The sentences of the own words, folded; none where they are too long for a notice, or ask something."""
     own = look.mail.words.text or look.mail.text
     if len(own) > _LONGEST_NOTICE or "?" in own:
-        return None
-    sentences = [fold(sentence) for sentence in _SENTENCE_END.split(own) if sentence.strip()]
-    says = next(filter(None, map(_absence_told, sentences[:3])), None)
-    if says and all(_is_about_absence(sentence) for sentence in (sentences[0].rstrip("!"), *sentences[1:])):
-        return _notice("absence_words", says)
-    return None
+        return []
+    return [fold(sentence) for sentence in _SENTENCE_END.split(own) if sentence.strip()]
 
 
 def _absence_told(sentence: str) -> str | None:
@@ -97,11 +125,27 @@ def _absence_told(sentence: str) -> str | None:
 
 
 def _is_about_absence(sentence: str) -> bool:
-    if held(sentence, "substance_words"):
+    if _has_substance(sentence):
         return False
-    return bool(_absence_told(sentence) or held(sentence, "absence_words")) or _is_greeting_or_name(sentence)
+    return bool(
+        _absence_told(sentence)
+        or held(sentence, "absence_words")
+        or held(sentence, "deputy_conditions")
+        or _is_greeting_or_name(sentence)
+    )
+
+
+def _has_substance(sentence: str) -> bool:
+    """Words written to us. "In an emergency please escalate to Joan" speaks of the absent person's deputy."""
+    found = [phrase for phrase in phrases("substance_words") if phrase in sentence]
+    if held(sentence, "deputy_conditions"):
+        return any(not phrase.startswith(_ESCALATE) for phrase in found)
+    return bool(found)
 
 
 def _is_greeting_or_name(sentence: str) -> bool:
+    words = vocabulary()
+    if bare(sentence) in words.greetings | words.thanks | words.closings:
+        return True
     short = len(sentence.split()) <= _LONGEST_NAME and len(sentence) <= 40
     return short and not sentence.endswith(_ENDS) and not _DIGIT.search(sentence)

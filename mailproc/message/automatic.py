@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
     from mailproc.message.mail import IncomingMail
 
+CALENDAR = "calendar"
+"""The name of the rule that tells the mail of calendars."""
 _SERVICES = ("listserv", "majordomo", "mailman", "sympa", "ezmlm", "microsoftexchange3")
 _OF_A_TICKET_SYSTEM = frozenset(
     {"auto_submitted", "machine_header", "machine_value", "mailing_list", "precedence"}
     | {"null_return_path", "no_reply_sender", "machine_opening"}
 )
+_CALENDAR_METHODS = frozenset({"request", "reply", "cancel", "counter", "declinecounter", "refresh", "add"})
+_MARKS = str.maketrans("", "", "-_.'\" ")
 _BEFORE_WORDS = " \t*#=-_|•"
 
 
@@ -44,12 +48,22 @@ def is_ticket_notification(mail: IncomingMail) -> bool:
     It is automatic by its headers or its sender, and carries a line such as "Escalation: Emergency" in its
     subject or its own words. An answering machine, a receipt or a bounce that repeats the line is none.
     """
-    if not mail.signals or mail.signals[0].rule not in _OF_A_TICKET_SYSTEM:
-        return False
+    return bool(mail.signals) and mail.signals[0].rule in _OF_A_TICKET_SYSTEM and asks_by_line(mail)
+
+
+def asks_by_line(mail: IncomingMail) -> bool:
+    """True where the subject, or a line of the own words, is "Escalation: Emergency" or its like."""
     if held(fold(mail.subject), "escalation_lines"):
         return True
     lines = (fold(line).lstrip(_BEFORE_WORDS) for line in mail.words.text.splitlines())
     return any(opening(line, "escalation_lines") for line in lines)
+
+
+def reads_no_answers(email: str) -> bool:
+    """True for an address that says so: ``noreply@``, ``notifications@``."""
+    key = email.partition("@")[0].partition("+")[0].translate(_MARKS).lower()
+    silent = phrases("no_reply_senders")
+    return key.startswith(silent) or key.endswith(silent) or key in phrases("notifying_senders")
 
 
 def _receipt(look: Features) -> Signal | None:
@@ -65,14 +79,27 @@ def _receipt(look: Features) -> Signal | None:
     return _automatic("receipt", f"{label} … {words}") if words else None
 
 
+def _calendar(look: Features) -> Signal | None:
+    """Invitations, answers to them and cancellations, which a calendar sends and reads (RFC 5546 §1.4).
+
+    A calendar somebody attaches as a file has no method beside its type, or is disposed as an attachment.
+    """
+    method = look.mail.calendar_method
+    return _automatic(CALENDAR, f"text/calendar; method={method}") if method in _CALENDAR_METHODS else None
+
+
+def is_invitation(mail: IncomingMail) -> bool:
+    """True for an invitation to a meeting: its sender may have typed a request into it."""
+    return bool(mail.signals) and mail.signals[0].rule == CALENDAR and mail.calendar_method == "request"
+
+
 def _no_reply_sender(look: Features) -> Signal | None:
     """An address that reads no answers, unless it passes on what somebody else wrote.
 
     A web form names the author in Reply-To, of another domain; a forum writes to its own address.
     """
-    key, silent = look.sender_key, phrases("no_reply_senders")
-    reads_nothing = key.startswith(silent) or key.endswith(silent) or key in phrases("notifying_senders")
-    if not (reads_nothing or key.startswith(_SERVICES)) or _passes_on(look):
+    reads_nothing = reads_no_answers(f"{look.local_part}@")
+    if not (reads_nothing or look.sender_key.startswith(_SERVICES)) or _passes_on(look):
         return None
     return _automatic("no_reply_sender", look.local_part)
 
@@ -102,6 +129,7 @@ RULES: tuple[Callable[[Features], Signal | None], ...] = (
     returned_mail,
     header_signs.auto_replied,
     absence,
+    _calendar,
     header_signs.auto_submitted,
     header_signs.machine_header,
     header_signs.machine_value,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
-from mailproc.message import charset, flowed, html
+from mailproc.message import charset, flowed, html, tnef
 from mailproc.message.headers import decoded
 from mailproc.message.mail import Attachment
 from mailproc.message.marks import without_marks
@@ -25,6 +25,9 @@ _DEEPEST = 60
 _MOST_PARTS = 1_000
 _MOST_TEXT = 300_000  # characters; beyond it nobody reads
 _MOST_ATTACHED_MAILS = 20
+_MOST_PACKED = 3
+_PACKED_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
+_PACKED_NAME = "winmail.dat"
 _LONGEST_STUB = 400
 _REPORT_TYPES = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
 
@@ -37,7 +40,9 @@ class Body:
     part_types: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     attached: list[Message] = field(default_factory=list)
+    packed: list[Message] = field(default_factory=list)
     delivery_status: str = ""
+    calendar_method: str = ""
     shows_picture: bool = False
     defects: list[str] = field(default_factory=list)
 
@@ -51,10 +56,8 @@ class Body:
             return "encrypted"
         if self._holds(UNREAD):
             return "nested too deeply"
-        if self._holds("application/ms-tnef") or any(
-            a.filename.lower() == "winmail.dat" for a in self.attachments
-        ):
-            return "winmail.dat"
+        if self.packed:
+            return _PACKED_NAME
         if self.shows_picture or (
             self.attachments and all(a.content_type.startswith("image/") for a in self.attachments)
         ):
@@ -81,6 +84,8 @@ def read_body(message: Message) -> Body:
     for piece in pieces[:_MOST_PARTS]:
         texts.append(_text(piece, body))
     body.text = "\n\n".join(text for text in texts if text.strip())
+    if not without_marks(body.text).strip():
+        body.text = "\n\n".join(filter(None, (_unpacked(part, body) for part in body.packed[:_MOST_PACKED])))
     if len(body.text) > _MOST_TEXT:
         body.text = body.text[:_MOST_TEXT]
         body.defects.append(f"text cut after {_MOST_TEXT} characters")
@@ -115,7 +120,12 @@ def _pieces(part: Message, body: Body, depth: int) -> list[_Piece]:
         return _unnamed([_pieces(child, body, depth + 1) for child in children], body)
     if content_type in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
         return [_Piece(part, content_type.partition("/")[2])]
-    body.attachments.append(_attachment(part, content_type))
+    if content_type == "text/calendar" and part.get_content_disposition() != "attachment":
+        body.calendar_method = body.calendar_method or str(part.get_param("method", "")).strip().lower()
+    attachment = _attachment(part, content_type)
+    body.attachments.append(attachment)
+    if content_type in _PACKED_TYPES or attachment.filename.lower() == _PACKED_NAME:
+        body.packed.append(part)
     return []
 
 
@@ -172,6 +182,21 @@ def _decoded_text(part: Message) -> tuple[str, str | None]:
         label = None
     text, defect = charset.decode(octets, label)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""), defect
+
+
+def _unpacked(part: Message, body: Body) -> str:
+    """The text Outlook packed into a winmail.dat; its files are named like those of the mail."""
+    octets = part.get_payload(decode=True)
+    try:
+        packed = tnef.unpacked(octets if isinstance(octets, bytes) else b"")
+    except tnef.BrokenTnefError as fault:
+        body.defects.append(f"{_PACKED_NAME}: {fault}")
+        return ""
+    body.attachments.extend(packed.files)
+    if not packed.html:
+        return without_marks(packed.text)
+    body.shows_picture = body.shows_picture or html.has_picture(packed.html)
+    return html.to_text(packed.html)
 
 
 def _attached_mail(part: Message, body: Body) -> list[_Piece]:

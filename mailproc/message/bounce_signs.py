@@ -119,7 +119,8 @@ def _postman(look: Features) -> bool:
 
 
 def _office(look: Features) -> bool:
-    return any(name in look.sender_key for name in _OFFICES)
+    sender = look.sender_key
+    return any(name in sender for name in _OFFICES)
 
 
 def _without_failure(look: Features) -> Signal | None:

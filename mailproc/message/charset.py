@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _WIDER = {
@@ -36,6 +37,8 @@ _WIDER = {
     "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman",
 }
+_PAGES = {65001: "utf-8", 20127: "cp1252", 20866: "koi8-r", 50220: "iso-2022-jp", 51932: "euc-jp"}
+_ISO_PAGES = range(28591, 28606)
 _NO_CHARSET = frozenset(
     {"", "unknown-8bit", "unknown", "x-unknown", "default_charset", "binary", "8bit", "7bit"}
 )
@@ -65,6 +68,15 @@ def decode(octets: bytes, charset: str | None) -> tuple[str, str | None]:
     return _decoded_by(octets, found), f"charset {label[:40] or 'missing'} was {found}"
 
 
+def codec_of_code_page(number: int) -> str:
+    """Python's codec for a Windows code page; cp1252 for pages it does not know."""
+    codec = _PAGES.get(number) or (f"iso-8859-{number - 28590}" if number in _ISO_PAGES else f"cp{number}")
+    try:
+        return codecs.lookup(codec).name
+    except LookupError:
+        return "cp1252"
+
+
 def _escapes(octets: bytes, label: str) -> bool:
     """Whether pure ASCII octets may still spell other characters (RFC 1468, RFC 2152)."""
     if label.startswith(("utf-16", "utf-32")):
@@ -87,7 +99,8 @@ def _try(octets: bytes, codec: str, *, forgive_c1: bool = False) -> str | None:
     except (LookupError, UnicodeError, ValueError):
         return octets.decode("latin-1") if forgive_c1 and not _is_utf8(octets) else None
     # Codecs such as UTF-7 can produce lone surrogates, which no other program can store.
-    return text if text.isascii() or not _SURROGATE.search(text) else None
+    plain = codec == "utf-8" or text.isascii()
+    return text if plain or not _SURROGATE.search(text) else None
 
 
 def _detected(octets: bytes) -> str:

@@ -28,4 +28,6 @@ _MARK = re.compile(f"[{''.join(sorted(ALL_MARKS))}]")
 
 def without_marks(text: str) -> str:
     """The text as a reader sees it. Marks a stranger wrote into a mail go the same way."""
-    return text if text.isascii() else _MARK.sub("", text)
+    if text.isascii() or not any(mark in text for mark in ALL_MARKS):
+        return text
+    return _MARK.sub("", text)

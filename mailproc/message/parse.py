@@ -10,6 +10,7 @@ import email
 import re
 from dataclasses import replace
 from email.parser import BytesHeaderParser
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailparser.utils import get_addresses
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MOST_MULTIPARTS = 200  # the parser recurses once per level; no program nests or sends so many
 _MOST_ADDRESSES = 60_000  # characters of one address field
 _DEEPEST_MAIL = 4
+_LONGEST_REMEMBERED = 200
 _NAME_JOINTS = re.compile(r"[._+\d-]+")
 _MBOX_LINE = re.compile(rb"\A>?From [^\r\n]{0,500}\r?\n")
 
@@ -81,6 +83,7 @@ def _mail(message: Message, defects: list[str], *, depth: int) -> IncomingMail:
         defects=tuple(dict.fromkeys(defects + body.defects)),
         part_types=tuple(body.part_types),
         delivery_status=body.delivery_status,
+        calendar_method=body.calendar_method,
         reply_author=_reply_author(from_all, _addresses(raw_fields, "sender")),
         authentication_results=tuple(raw_fields.get("authentication-results", ())),
     )
@@ -150,6 +153,12 @@ def _addresses(fields: dict[str, list[str]], name: str) -> tuple[Address, ...]:
 
 
 def _read_addresses(value: str) -> tuple[Address, ...]:
+    """The addresses of a field. Short fields are remembered: most mail comes from and to the same few."""
+    return _scan_once(value) if len(value) <= _LONGEST_REMEMBERED else _scan_once.__wrapped__(value)
+
+
+@lru_cache(maxsize=1_000)
+def _scan_once(value: str) -> tuple[Address, ...]:
     try:
         found = get_addresses(value[:_MOST_ADDRESSES])
     except (ValueError, IndexError, LookupError, TypeError, RecursionError):

@@ -14,6 +14,8 @@ _HANDED_ON = re.compile(r"(?:fwd?|wg|vb|vl|tr|i|enc|pd|doorst|転送)(?:\[\d{1,3
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]$")
 _AFTER_LABEL = frozenset(":：;,.!-–—([<\"'|/】]")
 _AND_ON = "…"
+_LONGEST_HEAD = 8
+_LONGEST_DATE = 5
 
 
 def fold(text: str) -> str:
@@ -69,9 +71,27 @@ def tail_label(subject: str, key: str) -> str | None:
     return tail[1].strip() if tail and tail[1].strip() in phrases(key) else None
 
 
+def heads_a_subject(subject: str, key: str) -> str | None:
+    """The phrase of the key in the few words before a colon, with the answered subject behind it.
+
+    "The office: out of office until 1 December: printer" is one; "Holiday next week" is a topic.
+    """
+    head, colon, answered = subject.rpartition(": ")
+    if not colon or not answered or len(head.split()) > _LONGEST_HEAD:
+        return None
+    found = _whole_phrases(key).search(head)
+    return found[0] if found else None
+
+
 def answered_label(subject: str) -> bool:
-    """True where a label is followed by the subject it answers ("Out of office Re: …")."""
-    return any(is_answer(subject[len(start) :].lstrip(" :-–")) for start in _starts_of(subject))
+    """True where a label is followed by the subject it answers ("Out of office until 1 May: Re: …")."""
+    for start in _starts_of(subject):
+        rest = subject[len(start) :].lstrip(" :-–")
+        head, colon, answered = rest.partition(": ")
+        until = colon and len(head.split()) <= _LONGEST_DATE and is_answer(answered)
+        if is_answer(rest) or until:
+            return True
+    return False
 
 
 def is_answer(subject: str) -> bool:
@@ -87,6 +107,15 @@ def is_handed_on(subject: str) -> bool:
 def _starts_of(subject: str) -> list[str]:
     keys = ("reply_subjects", "absence_subjects")
     return [start for key in keys for start in _label_starts(key) if subject.startswith(start)]
+
+
+@cache
+def _whole_phrases(key: str) -> re.Pattern[str]:
+    """Any phrase of the key between word boundaries; Japanese knows none."""
+    listed = _label_starts(key)
+    spaced = "|".join(re.escape(phrase.strip()) for phrase in listed if phrase[0] < "\u2e80")
+    joined = [re.escape(phrase) for phrase in listed if phrase[0] >= "\u2e80"]
+    return re.compile("|".join([rf"(?<!\w)(?:{spaced})(?!\w)", *joined]))
 
 
 @cache

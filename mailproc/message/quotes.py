@@ -96,6 +96,8 @@ def _attributes(text: str, *, quote_follows: bool) -> bool:
     ends_in_colon = core.endswith((":", "："))
     dated, timed = _DATE.search(core) is not None, _TIME.search(core) is not None
     addressed = "@" in core
+    if not ends_in_colon and not (addressed and (dated or timed)):
+        return False
     verbs = list(vocabulary().wrote.finditer(core))
     if not verbs:
         # Some programs write only date, name and address: "Tue, 4 Mar 2025, 10:12 Anna <anna@…>:"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mailproc.policy.alerting import alert_for
+from mailproc.policy.alerting import alert_for, is_restricted
 from mailproc.policy.decision import Code, Decision, Outcome, Step
 from mailproc.policy.rules import RULES
+from mailproc.policy.tickets import Check
 from mailproc.reading.request import Kind, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mailproc.policy.decision import Facts, Refusal
     from mailproc.reading.request import EscalationRequest
@@ -38,6 +39,7 @@ def _is_raise(request: EscalationRequest, facts: Facts, policy: Policy) -> bool:
         and facts.latest.level is Level.HIGHER_PRIORITY
         and request.level is Level.EMERGENCY
         and request.misuse is None
+        and not facts.restricted
     )
 
 
@@ -91,7 +93,27 @@ def decide(request: EscalationRequest, facts: Facts, policy: Policy) -> Decision
     ignored = _left_alone(request, facts)
     if ignored:
         return ignored
-    refusals, steps = _ask_rules(request, facts, policy)
+    return _decided(request, facts, policy, *_ask_rules(request, facts, policy))
+
+
+def accept(request: EscalationRequest, facts: Facts, policy: Policy, *, mended: str, by: str) -> Decision:
+    """Takes a request because staff say so: no rule is asked, the precedence is the same.
+
+    ``mended`` is that of ``Decision``, ``by`` who says so. Whoever staff take up belongs to the ticket.
+    """
+    said = Step(rule=mended, said=f"by {by}")
+    trusting = replace(facts, takes_part=True, known_sender=True)
+    decision = _decided(request, trusting, policy, (), [said])
+    return replace(decision, mended=mended, asks_for_evidence=False)
+
+
+def _decided(
+    request: EscalationRequest,
+    facts: Facts,
+    policy: Policy,
+    refusals: tuple[Refusal, ...],
+    steps: list[Step],
+) -> Decision:
     route = _REFUSED if refusals else next(row for row in ROUTES if row.applies(request, facts, policy))
     alert, why = alert_for(request, facts)
     latest = facts.latest if facts.takes_part or facts.is_staff else None
@@ -106,10 +128,22 @@ def decide(request: EscalationRequest, facts: Facts, policy: Policy) -> Decision
         alert=alert,
         alert_because=why,
         verified=facts.known_sender,
+        restricted=is_restricted(request, facts),
+        procedure=facts.procedure,
+        known_ticket=facts.lookup.ticket,
+        earlier=facts.recurrence.earlier,
+        in_warranty=facts.recurrence.warranty,
         handed_over=bool(refusals) and facts.gaps >= GAPS_BEFORE_A_PERSON,
         trace=_trace(
             request,
-            [*steps, Step(rule="route", said=route.name), Step(rule="alert", said=f"{alert}: {why}")],
+            [
+                *_procedure(facts),
+                *_directory(facts),
+                *steps,
+                *_restriction(request, facts),
+                Step(rule="route", said=route.name),
+                Step(rule="alert", said=f"{alert}: {why}"),
+            ],
         ),
     )
 
@@ -150,6 +184,34 @@ def _ask_rules(
         else:
             steps.append(Step(rule=rule.__name__, said="passed"))
     return tuple(refusals), steps
+
+
+def _restriction(request: EscalationRequest, facts: Facts) -> tuple[Step, ...]:
+    if not is_restricted(request, facts):
+        return ()
+    return (Step(rule=Code.RESTRICTED, said="misused too often: taken as Higher Priority"),)
+
+
+def _procedure(facts: Facts) -> tuple[Step, ...]:
+    return (Step(rule="procedure", said=facts.procedure),) if facts.procedure else ()
+
+
+def _directory(facts: Facts) -> Iterator[Step]:
+    """What the ticket directory told; a directory that cannot be asked refuses nothing."""
+    lookup, ticket = facts.lookup, facts.lookup.ticket
+    if lookup.check is Check.UNREACHABLE:
+        yield Step(rule="directory", said=f"not checked: {lookup.trouble}")
+    elif lookup.check is Check.UNKNOWN:
+        yield Step(rule="directory", said="has no such ticket")
+    elif ticket is not None:
+        told = (ticket.status, ticket.organisation, ticket.category, ticket.priority, ticket.assignee)
+        yield Step(rule="directory", said="has the ticket", words=", ".join(filter(None, told)))
+    if facts.recurrence.earlier:
+        words = ", ".join(facts.recurrence.earlier)
+        yield Step(rule="recurrence", said="earlier tickets of the same matter", words=words)
+    if facts.recurrence.warranty:
+        words = ", ".join(facts.recurrence.warranty)
+        yield Step(rule="warranty", said="a service that was completed lately", words=words)
 
 
 def _trace(request: EscalationRequest, steps: list[Step]) -> tuple[Step, ...]:

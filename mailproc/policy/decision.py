@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mailproc.policy.recurrence import NOTHING_EARLIER, Recurrence
+from mailproc.policy.tickets import NOT_LOOKED_UP, Check, Lookup
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from mailproc.policy.tickets import Ticket
     from mailproc.reading.request import EscalationRequest, Level
 
 
@@ -79,8 +83,12 @@ class AlertReason(StrEnum):
 
     EMERGENCY = "emergency"
     STRANGER = "stranger"
+    LAST_STRANGER = "last_stranger"
+    UNANNOUNCED = "unannounced"
+    RESTRICTED = "restricted"
     TROUBLE = "trouble"
     SOON = "soon"
+    HANDOVER = "handover"
     PERSON = "person"
     QUIET = "quiet"
 
@@ -119,6 +127,7 @@ class KnownEscalation:
     accepted_at: datetime
     closed_at: datetime | None
     requester: str
+    organisation: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -138,7 +147,11 @@ class Facts:
     last accepted escalation, open or closed, and ``takes_part`` tells whether the requester belongs
     to it, by name or by organisation. ``stale`` is mail too old to wake anybody.
     ``gaps`` counts how often this request was sent back before: above zero the mail answers a rejection,
-    and brings something for it.
+    and brings something for it. ``procedure`` is the name of the procedure the mail falls under, or ``""``.
+    ``lookup`` is what the ticket directory told, ``belongs`` whether the ticket is the sender's by it (None
+    where it cannot tell), ``ticket_lacks`` the empty fields that the directory requires. ``recurrence`` are
+    earlier tickets of the same matter. ``notices_left`` says for how many more unknown senders the person on
+    duty may be called now; ``restricted`` is true for an account that misused emergencies too often.
     """
 
     now: datetime
@@ -154,6 +167,21 @@ class Facts:
     everybody_knows: bool = False
     stale: bool = False
     gaps: int = 0
+    procedure: str = ""
+    lookup: Lookup = NOT_LOOKED_UP
+    belongs: bool | None = None
+    ticket_closed: bool = False
+    ticket_lacks: tuple[str, ...] = ()
+    recurrence: Recurrence = NOTHING_EARLIER
+    notices_left: int = 2
+    restricted: bool = False
+
+    @property
+    def is_outsider(self) -> bool:
+        """True where the ticket is unknown or not the sender's: whoever asks must not learn which (P10)."""
+        if self.is_staff or self.takes_part:
+            return False
+        return self.lookup.check is Check.UNKNOWN or self.belongs is False or self.latest is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +191,11 @@ class Decision:
     ``route`` names the row of the precedence table that applied. ``alert`` says who is told at
     once, ``alert_because`` why; an emergency alerts even where its letter asks for what is missing.
     ``handed_over`` is true where a person takes over, as the request stays incomplete.
-    ``cooldown_until`` is set where the ticket has an escalation that starts one.
+    ``cooldown_until`` is set where the ticket has an escalation that starts one. ``known_ticket`` is the
+    ticket as its directory has it; ``earlier`` are the numbers of earlier tickets of the same matter, and
+    ``in_warranty`` those whose service was just completed (F3). All three are for staff.
+    ``restricted`` is true for an emergency that is taken as Higher Priority because of earlier misuse.
+    ``mended`` tells that staff made it a request: ``taken``, or ``split_off`` from another; else ``""``.
     """
 
     outcome: Outcome
@@ -178,6 +210,12 @@ class Decision:
     alert_because: AlertReason = AlertReason.QUIET
     verified: bool = False
     handed_over: bool = False
+    restricted: bool = False
+    procedure: str = ""
+    known_ticket: Ticket | None = None
+    earlier: tuple[str, ...] = ()
+    in_warranty: tuple[str, ...] = ()
+    mended: str = ""
     trace: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.policy.decision import Code, Refusal
+from mailproc.policy.tickets import Check
 
 if TYPE_CHECKING:
     from mailproc.policy.decision import Facts
@@ -32,9 +33,41 @@ def several_tickets(request: EscalationRequest, facts: Facts, policy: Policy) ->
     )
 
 
+def unknown_ticket(request: EscalationRequest, facts: Facts, policy: Policy) -> Refusal | None:
+    """The directory has no such ticket (F5), and nobody has escalated it either."""
+    if facts.lookup.check is not Check.UNKNOWN or facts.takes_part:
+        return None
+    return Refusal(
+        code=Code.UNKNOWN_TICKET, why="the ticket directory does not have it", words=request.ticket or ""
+    )
+
+
+def ticket_closed(request: EscalationRequest, facts: Facts, policy: Policy) -> Refusal | None:
+    """A closed ticket is not escalated (F5); one whose escalation is still open is talked about."""
+    if not facts.ticket_closed or facts.is_outsider or (facts.latest is not None and facts.latest.is_open):
+        return None
+    status = facts.lookup.ticket.status if facts.lookup.ticket else ""
+    return Refusal(code=Code.TICKET_CLOSED, why="the ticket is closed in its system", words=status)
+
+
+def ticket_incomplete(request: EscalationRequest, facts: Facts, policy: Policy) -> Refusal | None:
+    """Staff set a ticket up before they hand it over (F5). An emergency is never refused for form."""
+    if not facts.ticket_lacks or not facts.is_staff or (request.is_emergency and request.misuse is None):
+        return None
+    return Refusal(
+        code=Code.TICKET_INCOMPLETE,
+        why="the ticket is not set up in its system",
+        words=", ".join(facts.ticket_lacks),
+    )
+
+
 def not_authorised(request: EscalationRequest, facts: Facts, policy: Policy) -> Refusal | None:
-    """Only the ticket's own organisation and staff may escalate it, and others learn nothing (P10)."""
-    if facts.latest is None or facts.takes_part or facts.is_staff:
+    """Only the ticket's organisation, its partners and staff may escalate it; others learn nothing (P10)."""
+    if facts.takes_part or facts.is_staff:
+        return None
+    if facts.belongs is False:
+        return Refusal(code=Code.NOT_AUTHORISED, why="the ticket is another organisation's")
+    if facts.latest is None:
         return None
     return Refusal(code=Code.NOT_AUTHORISED, why="the ticket was escalated by another organisation")
 
@@ -90,6 +123,9 @@ def cooldown(request: EscalationRequest, facts: Facts, policy: Policy) -> Refusa
 RULES = (
     missing_ticket_id,
     several_tickets,
+    unknown_ticket,
+    ticket_closed,
+    ticket_incomplete,
     not_authorised,
     missing_motivation,
     unacceptable_motivation,

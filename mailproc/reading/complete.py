@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailproc.reading.evidence import find_evidence, find_excuses
-from mailproc.reading.form import judged, label_of, stock_answers
+from mailproc.reading.form import judged, label_of, stock_answers, with_demanded
 from mailproc.reading.form_rules import forms_of
+from mailproc.reading.hearing import languages_heard
 from mailproc.reading.motivation import holds_reason, motivation_text, without_mere_asking
 from mailproc.reading.read import LONGEST_READ
 from mailproc.reading.request import Candidate, Finding, FormReading, Kind, Source
 from mailproc.reading.sightings import own_forms, same_ticket, sightings
-from mailproc.reading.speech import languages_heard, passage
+from mailproc.reading.speech import passage
 from mailproc.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def complete(
     """
     settings = settings or Settings()
     words = answer_mail.words.text[:LONGEST_READ]
-    heard = passage(words, "own words", languages_heard(words))
+    heard = passage(words, "own words", languages_heard(words, (first.language,)))
     ticket = None if first.ticket else _ticket(answer, heard, settings)
     form = _form(first, answer_mail, settings)
     reasons = _reasons(first, answer_mail, heard)
@@ -110,14 +111,17 @@ def _form(first: EscalationRequest, mail: IncomingMail, settings: Settings) -> F
     if rule is None:
         return None
     given = _sections_under_labels(mail, rule) or _sections_in_order(mail, form.faulty)
-    stock = stock_answers(languages_heard(mail.words.text))
-    sections = []
-    for section in form.sections:
-        text = given.get(section.label) if section.fault else None
-        wanted = next((each for each in rule.sections if each.label == section.label), None)
-        sections.append(judged(wanted, text, stock) if text and wanted else section)
-    filled = any(old.fault and not new.fault for old, new in zip(form.sections, sections, strict=True))
-    return FormReading(name=form.name, sections=tuple(sections)) if filled else None
+    stock = stock_answers(languages_heard(mail.words.text, (first.language,)))
+    known = {section.label: section for section in form.sections}
+    judgements = []
+    for wanted in rule.sections:
+        section = known.get(wanted.label) or judged(wanted, None, stock)
+        text = given.get(wanted.label) if section.fault else None
+        judgements.append((wanted, judged(wanted, text, stock) if text else section))
+    completed = with_demanded(form, judgements)
+    sound = {section.label for section in form.sections if not section.fault}
+    filled = any(not section.fault and section.label not in sound for section in completed.sections)
+    return completed if filled else None
 
 
 def _sections_under_labels(mail: IncomingMail, rule: FormRule) -> dict[str, str]:

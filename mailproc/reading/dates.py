@@ -29,10 +29,25 @@ def due_date(sentence: Sentence, tongues: Iterable[Tongue], written: date) -> da
     if japanese:
         return _coming(int(japanese[1]), int(japanese[2]), written)
     for tongue in tongues:
+        if tongue.day_words.isdisjoint(sentence.words):
+            continue
         found = _day_of_month(sentence.words, tongue, written) or _relative(sentence.words, tongue, written)
         if found:
             return found
     return _in_figures(sentence.text, written)
+
+
+def names_a_day(words: tuple[str, ...], tongue: Tongue) -> bool:
+    """True where a weekday, a month or a day such as "tomorrow" is named, whatever day that is."""
+    return any(
+        word in tongue.weekdays
+        or word in tongue.months
+        or any(
+            name != "next" and words[place : place + len(phrase)] == phrase
+            for name, phrase in tongue.relative_days.get(word, ())
+        )
+        for place, word in enumerate(words)
+    )
 
 
 def _day_of_month(words: tuple[str, ...], tongue: Tongue, written: date) -> date | None:

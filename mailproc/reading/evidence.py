@@ -26,6 +26,9 @@ _EXCUSED = frozenset({EvidenceKind.DEADLINE, EvidenceKind.DEAL, EvidenceKind.OUT
 _NOT_IN_A_TIMELINE = frozenset({EvidenceKind.OUTAGE, EvidenceKind.CHURN})
 """What the question for a date cannot say: "when will the portal be out" tells of no outage."""
 
+_WISHES = ("misuse.feature", "misuse.cosmetic", "misuse.nice_to_have")
+"""Words that say what would be nicer; what they lack is neither down nor does it lose money."""
+
 
 def find_excuses(passage: Passage) -> tuple[Excuse, ...]:
     """Reasons that do not count: forgotten, and promised. One of a kind for each sentence."""
@@ -44,12 +47,17 @@ def find_evidence(passage: Passage, written: date | None) -> tuple[Evidence, ...
     will leave us") is.
     """
     excuses, timelines = _excuse_matches(passage), passage.found("misuse.timeline")
+    wishes = passage.found(*_WISHES)
     found: dict[tuple[int, EvidenceKind], Match] = {}
     for kind in EvidenceKind:
         for match in passage.found(f"evidence.{kind}"):
             if (match.sentence.start, kind) in found:
                 continue
+            if match.sentence.words[match.first][0].isdigit() and match.first + 1 in match.sentence.breaks:
+                continue  # "48213: the invoices go to customers" counts none
             if kind in _NOT_IN_A_TIMELINE and any(_overlap(match, asked) for asked in timelines):
+                continue
+            if kind in _NOT_FOR_A_WISH and any(_overlap(match, wish) for wish in wishes):
                 continue
             if not any(_takes_away(excuse, match, kind, passage) for excuse in excuses):
                 found[match.sentence.start, kind] = match

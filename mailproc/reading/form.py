@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailproc.reading.form_rules import forms_of
+from mailproc.reading.handover import reason_text, reasons_of, told_behind
 from mailproc.reading.labels import DECORATION, LINE, LONGEST_LABEL
 from mailproc.reading.request import FormReading, Section
 from mailproc.reading.sentences import WORD, folded, words_of
@@ -63,8 +64,24 @@ def form_of_role(
 
 def _reading(rule: FormRule, given: dict[str, str], languages: Iterable[str]) -> FormReading:
     stock = stock_answers(tuple(languages))
-    sections = (judged(section, given.get(section.label), stock) for section in rule.sections)
-    return FormReading(name=rule.form.name, sections=tuple(sections))
+    judgements = ((section, judged(section, given.get(section.label), stock)) for section in rule.sections)
+    return with_demanded(FormReading(name=rule.form.name, sections=()), judgements)
+
+
+def with_demanded(form: FormReading, judgements: Iterable[tuple[FormSection, Section]]) -> FormReading:
+    """The form with its sections; those that only a reason demands are left out where it is not given, and
+    where it is explained already behind the reason itself (T4).
+    """
+    judged_sections = tuple(judgements)
+    whole = replace(form, sections=tuple(section for _, section in judged_sections))
+    why = reason_text(whole)
+    reasons = () if told_behind(why) else reasons_of(why)
+    wanted = tuple(
+        section
+        for rule, section in judged_sections
+        if rule.demanded_for is None or rule.demanded_for in reasons or section.fault is None
+    )
+    return replace(form, sections=wanted)
 
 
 def given_sections(text: str, form: FormRule) -> dict[str, str]:

@@ -43,9 +43,17 @@ def forms_of(settings: Settings) -> tuple[FormRule, ...]:
 
 @cache
 def _compiled(configured: tuple[Form, ...]) -> tuple[FormRule, ...]:
-    names = {form.name for form in configured}
-    built_in = (form for form in _built_in() if form.name not in names)
-    return tuple(FormRule(form=form, labels=dict(_spellings(form))) for form in (*configured, *built_in))
+    built_in = {form.name: form for form in _built_in()}
+    known = [_filled(form, built_in.pop(form.name, None)) for form in configured]
+    return tuple(FormRule(form=form, labels=dict(_spellings(form))) for form in (*known, *built_in.values()))
+
+
+def _filled(form: Form, built_in: Form | None) -> Form:
+    """A configured form; what it leaves out is that of the built-in one it replaces."""
+    if built_in is None or form.sections:
+        return form
+    addresses = form.addresses or built_in.addresses
+    return form.model_copy(update={"sections": built_in.sections, "addresses": addresses})
 
 
 def _built_in() -> Iterator[Form]:

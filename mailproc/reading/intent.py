@@ -51,8 +51,19 @@ def _wish_with_consequence(passages: tuple[Passage, ...]) -> Finding | None:
 
 
 def _is_ordinary(passage: Passage) -> bool:
-    """True for words of ordinary mail ("works again"), unless an excuse holds them ("promised it works")."""
-    return any(not passage.found_in(match.sentence, *_EXCUSES) for match in passage.found("intent.ordinary"))
+    """True for words of ordinary mail ("works again"), unless an excuse holds them ("promised it works"),
+    or a request does ("must be solved today")."""
+    return any(
+        not passage.found_in(match.sentence, *_EXCUSES) and not _is_demanded(passage, match)
+        for match in passage.found("intent.ordinary")
+    )
+
+
+def _is_demanded(passage: Passage, ordinary: Match) -> bool:
+    return any(
+        asked.first < ordinary.last < asked.last
+        for asked in passage.found_in(ordinary.sentence, "intent.with_ticket")
+    )
 
 
 def _excused_case(passages: tuple[Passage, ...]) -> Finding | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST_EXCLAMATION = 4
 """Words of a level that is called out rather than asked for."""
 _MARKED_SUBJECT = re.compile(r"[\[(*!]{1,3}\s{0,2}([^\[\](*!\n]{3,30}?)\s{0,2}[\])*!]")
+_HOLDS_A_FIGURE = re.compile(r"\d")
 _SUBJECT_START = re.compile(r"\s{0,5}([^\s:：\-–|][^:：\-–|\n]{2,29})[:：\-–|]")
 
 
@@ -70,11 +71,12 @@ def _addressed(mail: IncomingMail, settings: Settings) -> Iterable[LevelReading]
 
 
 def _in_subject(subject: Passage) -> Iterable[LevelReading]:
-    """ "[EMERGENCY] 23377", "EMERGENCY: till down", "Ticket 91160 EMERGENCY"."""
+    """ "[EMERGENCY] 23377", "EMERGENCY: till down", "Ticket 91160 EMERGENCY", "OPS-4412 emergency"."""
     marked = [match[1] for match in _MARKED_SUBJECT.finditer(subject.text)]
     start = _SUBJECT_START.match(subject.text)
     capitals = [word for word in subject.text.split() if word.isupper()]
-    for words in (*marked, *([start[1]] if start else []), *capitals):
+    beside_ticket = " ".join(word for word in subject.text.split() if not _HOLDS_A_FIGURE.search(word))
+    for words in (*marked, *([start[1]] if start else []), *capitals, beside_ticket):
         if level_values().get(flat_label(words)) == "emergency" and len(words) > 1:
             yield LevelReading(level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, words, "subject"))
 

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from mailproc.reading.speech import Passage
 
 FEWEST_WORDS_OF_A_REASON = 2
-FEWEST_LETTERS_OF_A_REASON = 4
+FEWEST_LETTERS_OF_A_REASON = 3
 """For scripts in which a letter is a word."""
-LONGEST_SIGN_OFF = 6
+LONGEST_SIGN_OFF, LONGEST_SIGN_OFF_LINE = 6, 200
+"""Words and characters of a line that only says who writes."""
 LONGEST_ADDRESS = 5
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
+_ASKING_ALONE = ("intent.request", "intent.urgency", "level.emergency")
+"""Words whose clause asks and tells nothing. "First" and "today" stand in clauses that tell, too."""
 _SAYS_NOTHING = ("motivation.empty", "motivation.hollow", *_ASKING)
 _EVIDENCE_OR_EXCUSE = ("evidence.", "excuses.")
 
@@ -98,6 +101,8 @@ def _without_sign_off(text: str, author: Address | None) -> str:
     names |= {word for word in words_of(author.local_part) if len(word) > 2}
     lines = [match for match in LINE.finditer(text) if match[0].strip()]
     for line in lines[1:][-LONGEST_SIGN_OFF:]:
+        if len(line[0]) > LONGEST_SIGN_OFF_LINE:
+            continue
         words = words_of(line[0])
         if (
             len(words) <= LONGEST_SIGN_OFF
@@ -110,7 +115,7 @@ def _without_sign_off(text: str, author: Address | None) -> str:
 
 def _clauses_with_own_thoughts(passage: Passage, sentence: Sentence) -> Iterator[range]:
     """The clauses of a sentence that do more than ask. One that asks counts from "because" on."""
-    asking = list(passage.found_in(sentence, *_ASKING))
+    asking = list(passage.found_in(sentence, *_ASKING_ALONE))
     because = [m.first for m in passage.found_in(sentence, "motivation.because")]
     edges = sorted({0, len(sentence.words), *sentence.breaks, *because})
     for start, stop in pairwise(edges):

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,17 @@ def phrasings(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[tu
             if isinstance(part, int):
                 gap = max(gap, part)
             else:
-                steps.append(Step(words=part, gap=gap))
+                steps.append(_step(part, gap))
                 gap = 0
         if not steps or steps[0].gap or phrase.split()[-1] in GAPS:
             raise BadPhraseError(f"{phrase!r} has to begin and end with a word")
         yield tuple(steps)
+
+
+@lru_cache(maxsize=10_000)
+def _step(words: frozenset[str], gap: int) -> Step:
+    """The one step of its kind: phrases share most of theirs."""
+    return Step(words=words, gap=gap)
 
 
 def _variants(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[list[_Part]]:
@@ -74,10 +81,30 @@ def _choices(part: str, phrase: str, groups: Mapping[str, tuple[str, ...]]) -> l
         else:
             several.append(variant)
     choices: list[list[_Part]] = [[frozenset(singles)]] if singles else []
-    choices += several
+    choices += _merged(several)
     if part.endswith("?"):
         choices.append([])
     return choices
+
+
+def _merged(variants: list[list[_Part]]) -> list[list[_Part]]:
+    """Fewer variants that say the same: those that differ in one word are one with a choice there.
+
+    "did not send" and "did not mail" are "did not send|mail". The choices of a phrase multiply, so what
+    is saved here is saved many times over.
+    """
+    for place in range(max(map(len, variants), default=0)):
+        others: list[list[_Part]] = []
+        words: dict[tuple[tuple[_Part, ...], tuple[_Part, ...]], frozenset[str]] = {}
+        for variant in variants:
+            part = variant[place] if place < len(variant) else 0
+            if isinstance(part, int):
+                others.append(variant)
+                continue
+            around = tuple(variant[:place]), tuple(variant[place + 1 :])
+            words[around] = words.get(around, frozenset()) | part
+        variants = [*others, *([*before, part, *after] for (before, after), part in words.items())]
+    return variants
 
 
 def _alternatives(part: str, phrase: str, groups: Mapping[str, tuple[str, ...]]) -> Iterator[list[_Part]]:

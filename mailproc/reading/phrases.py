@@ -1,23 +1,26 @@
 """Finds the phrases of a language in a sentence, in time that grows with the sentence alone.
 
-Each phrase is filed under its rarest word and looked at only where that word stands and the sentence
-holds all the others too, which one comparison of two numbers tells. Most sentences hold no such word.
+Each phrase is filed under its rarest word, there under its second rarest, and looked at only where the
+first stands and the sentence holds all the others too, which one comparison of two numbers tells. Most
+sentences hold no such pair.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import reduce
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
 
 from mailproc.reading.phrase_notation import phrasings
+from mailproc.reading.remembered import Remembered
 from mailproc.reading.sentences import words_of
 from mailproc.reading.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mailproc.reading.phrase_notation import Step
     from mailproc.reading.sentences import Sentence
@@ -26,14 +29,19 @@ NEGATION_REACH = 3
 CONDITION_REACH = 4
 NUMBER_SIGN = "no"
 """What "no.", "nº" and Spanish "not" look like; before digits it is never the negation."""
+_ALONE = 0
+"""Where phrases of one word are filed."""
 COST_OF_A_MATCH = 10
 MOST_TRIES = 6_000
 """Places tried in one sentence, a match counting as ten: many times what any author needs, and a limit
 to what a hostile one, built of words that phrases wait for, can cost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Match:
+_Span = tuple[int, int, str]
+"""First word, last word, key."""
+
+
+class Match(NamedTuple):
     """A phrase found: the lexicon's key, and the first and last word in the sentence."""
 
     key: str
@@ -62,10 +70,23 @@ class _Phrase:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the language knows of a word: the choices it fits, and the phrases filed under it."""
+    """What the language knows of a word: the choices it fits, the phrases it says alone, and those filed
+    under it by their second rarest word; ``partners`` are the bits of all these words together."""
 
     bits: int
-    phrases: tuple[_Phrase, ...]
+    alone: tuple[_Phrase, ...]
+    partners: int
+    by_partner: dict[int, tuple[_Phrase, ...]]
+    files: bool
+
+    def candidates(self, here: int) -> tuple[_Phrase, ...]:
+        """The phrases all of whose words stand in a sentence that holds these bits."""
+        partners = self.partners & here
+        if not partners:
+            return self.alone
+        absent = ~here
+        filed = [self.by_partner[partner] for partner in _each(partners)]
+        return (*self.alone, *[p for each in filed for p in each if not p.all_bits & absent])
 
 
 class Phrasebook:
@@ -90,62 +111,67 @@ class Phrasebook:
         single: Iterable[str] = (),
     ) -> None:
         self._vocabulary = Vocabulary(often_misspelt)
-        self._filed: dict[int, list[_Phrase]] = defaultdict(list)
+        self._filed: dict[int, dict[int, list[_Phrase]]] = defaultdict(lambda: defaultdict(list))
         self._single: dict[str, int] = dict.fromkeys(single, 0)
         self._common = frozenset(common)
         self._negations = frozenset(negations)
         self._negations_after: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for after in map(words_of, negations_after):
             self._negations_after[after[0]].append(after)
+        self._negating = self._negations.union(self._negations_after)
         self._clause_starters = frozenset(clause_starters)
         self._conditions = frozenset(conditions)
         self._turns = frozenset(turns)
-        for key, phrase in phrases:
-            for steps in phrasings(phrase, groups):
-                self._file(key, steps)
+        said = [(key, steps) for key, phrase in phrases for steps in phrasings(phrase, groups)]
+        self._phrases_with = Counter(step.words for _, steps in said for step in steps)
+        for key, steps in said:
+            self._file(key, steps)
         self._rarest = sum(self._filed)
-        self._known = lru_cache(maxsize=20_000)(self._look_up)
+        self._known = Remembered(self._look_up)
 
     def matches(self, sentence: Sentence) -> list[Match]:
         """Every phrase that stands in the sentence, in the order of its first words."""
-        known = [self._known(word) for word in sentence.words]
-        here = 0
-        for word in known:
-            here |= word.bits
-        if not here & self._rarest:
+        known = [self._known[word] for word in sentence.words]
+        filing = [place for place, word in enumerate(known) if word.files]
+        if not filing:
             return []
         bits = [word.bits for word in known]
-        found: dict[tuple[int, int, str], Match] = {}
+        here = reduce(or_, bits)
+        found: dict[_Span, Match] = {}
         tries = 0
-        for place, word in enumerate(known):
-            for phrase in word.phrases:
-                if phrase.all_bits & here != phrase.all_bits:
-                    continue
-                for first in range(max(0, place - phrase.before_rarest), place + 1):
-                    last = _follow(phrase, bits, first)
-                    if last is None:
-                        continue
-                    known_as = found.get((first, last, phrase.key))
-                    # One phrase may hold the "not" that negates another: the one that holds it counts.
-                    if known_as is not None and not known_as.negated:
-                        continue
-                    tries += COST_OF_A_MATCH
-                    if _is_number_sign(phrase, sentence.words, first):
-                        continue
-                    if self._crosses_a_turn(sentence, first, last, phrase, bits):
-                        continue
-                    negated = self._is_negated(sentence, first, last, phrase, bits)
-                    found[first, last, phrase.key] = Match(
-                        key=phrase.key, sentence=sentence, first=first, last=last, negated=negated
-                    )
+        for place in filing:
+            for phrase in known[place].candidates(here):
+                self._try(phrase, place, sentence, bits, found)
                 tries += phrase.before_rarest + 1
-            if tries > MOST_TRIES:
+            if tries + COST_OF_A_MATCH * len(found) > MOST_TRIES:
                 break
         return sorted(found.values(), key=lambda match: match.first)
 
+    def _try(
+        self, phrase: _Phrase, place: int, sentence: Sentence, bits: list[int], found: dict[_Span, Match]
+    ) -> None:
+        """Adds each match of a phrase whose rarest word stands at a place."""
+        opening, start = phrase.bits[0], max(0, place - phrase.before_rarest)
+        for first, said in enumerate(bits[start : place + 1], start):
+            if not said & opening:
+                continue
+            last = _follow(phrase, bits, first)
+            if last is None:
+                continue
+            known_as = found.get((first, last, phrase.key))
+            # One phrase may hold the "not" that negates another: the one that holds it counts.
+            if known_as is not None and not known_as.negated:
+                continue
+            if _is_number_sign(phrase, sentence.words, first):
+                continue
+            if self._crosses_a_turn(sentence, first, last, phrase, bits):
+                continue
+            negated = self._is_negated(sentence, first, last, phrase, bits)
+            found[first, last, phrase.key] = Match(phrase.key, sentence, first, last, negated)
+
     def is_one_of(self, key: str, word: str) -> bool:
         """True where a word by itself is a phrase of a ``single`` key."""
-        return bool(self._known(word).bits & self._single[key])
+        return bool(self._known[word].bits & self._single[key])
 
     def choices(self) -> Iterable[frozenset[str]]:
         """Every choice of words that some phrase offers."""
@@ -157,25 +183,32 @@ class Phrasebook:
             self._single[key] |= bits[0]
             return
         reach = tuple(step.gap + 1 for step in steps)
-        rarest = min(range(len(steps)), key=lambda place: self._commonness(steps[place].words))
+        rarest, *others = sorted(range(len(steps)), key=lambda place: self._commonness(steps[place].words))
+        # Words said in one breath come together anyway: one from beyond a gap tells more.
+        breath = list(accumulate(step.gap > 0 for step in steps))
+        others.sort(key=lambda place: breath[place] == breath[rarest])
+        partner = next((bits[place] for place in others if bits[place] != bits[rarest]), _ALONE)
         all_bits = 0
         for bit in bits:
             all_bits |= bit
         before = [0, *accumulate(reach[1:])][rarest]
-        self._filed[bits[rarest]].append(_Phrase(key, bits, reach, all_bits, before))
+        self._filed[bits[rarest]][partner].append(_Phrase(key, bits, reach, all_bits, before))
 
-    def _commonness(self, words: frozenset[str]) -> tuple[int, int]:
-        """How often one of some words is met: little words first, then the number of choices."""
-        return (len(words & self._common) + ("#" in words), len(words))
+    def _commonness(self, words: frozenset[str]) -> tuple[int, int, int]:
+        """How often one of some words is met, and how many phrases wait for it: little words first, and
+        Japanese letters that stand for sounds."""
+        little = len(words & self._common) + ("#" in words) + any("\u3040" <= w <= "\u30ff" for w in words)
+        return (little, len(words), self._phrases_with[words])
 
     def _look_up(self, word: str) -> _Known:
         bits = self._vocabulary.bits_of(word)
-        filed, rest = [], bits & self._rarest
-        while rest:
-            lowest = rest & -rest
-            filed += self._filed[lowest]
-            rest ^= lowest
-        return _Known(bits, tuple(filed))
+        filed: dict[int, list[_Phrase]] = defaultdict(list)
+        for bit in _each(bits & self._rarest):
+            for partner, phrases in self._filed[bit].items():
+                filed[partner] += phrases
+        alone = tuple(filed.pop(_ALONE, ()))
+        by_partner = {partner: tuple(each) for partner, each in filed.items()}
+        return _Known(bits, alone, sum(filed), by_partner, bool(alone or filed))
 
     def _is_negated(
         self, sentence: Sentence, first: int, last: int, phrase: _Phrase, bits: list[int]
@@ -183,6 +216,8 @@ class Phrasebook:
         """True where "not" stands shortly before the phrase, in one of its gaps, or, in languages
         that say it last, right after it. A pronoun or conjunction begins a new thought."""
         words = sentence.words
+        if self._negating.isdisjoint(words):
+            return False
         if words[first] not in self._clause_starters:
             for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
                 if place + 1 in sentence.breaks or words[place] in self._clause_starters:
@@ -226,6 +261,14 @@ class Phrasebook:
         )
 
 
+def _each(bits: int) -> Iterator[int]:
+    """The bits of a number, one by one."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest
+        bits ^= lowest
+
+
 def _numbers(words: tuple[str, ...], place: int) -> bool:
     """True for "no." in "ticket no. 48213"."""
     return words[place] == NUMBER_SIGN and place + 1 < len(words) and words[place + 1][0].isdigit()
@@ -233,13 +276,12 @@ def _numbers(words: tuple[str, ...], place: int) -> bool:
 
 def _is_number_sign(phrase: _Phrase, words: tuple[str, ...], first: int) -> bool:
     """True where a phrase that says no begins with the "no." of a number; those of tickets want it."""
-    return not phrase.key.startswith("ticket.") and _numbers(words, first)
+    return _numbers(words, first) and not phrase.key.startswith("ticket.")
 
 
 def _follow(phrase: _Phrase, bits: list[int], first: int) -> int | None:
-    """The place of the last word, each word taken at its nearest place; None where one is absent."""
-    if not phrase.bits[0] & bits[first]:
-        return None
+    """The place of the last word, each word taken at its nearest place; None where one is absent.
+    The first word stands at ``first``."""
     place, end = first, len(bits)
     for bit, reach in zip(phrase.bits[1:], phrase.reach[1:], strict=True):
         for following in range(place + 1, min(place + 1 + reach, end)):

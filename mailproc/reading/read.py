@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mailproc.message.automatic import is_ticket_notification
+from mailproc.message.automatic import asks_by_line, is_invitation, is_ticket_notification
 from mailproc.message.mail import Nature
 from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
 from mailproc.reading.form import form_of_role, read_form
+from mailproc.reading.hearing import languages_heard, likeliest
 from mailproc.reading.intent import asks_about_ticket, asks_outright
 from mailproc.reading.level import read_level
 from mailproc.reading.motivation import holds_reason, motivation_text, without_mere_asking
+from mailproc.reading.notification import is_from_ticket_system, requester_named
 from mailproc.reading.request import EscalationRequest, Finding, Kind, Level, Source
-from mailproc.reading.speech import Passage, languages_heard, passage
+from mailproc.reading.speech import Passage, passage
 from mailproc.reading.ticket import choose_ticket
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST_READ = 12_000
 """Characters of one text that are read; nobody explains a ticket in more."""
+ENOUGH_OF_THE_THREAD = 300
+"""Characters of what was set aside that are listened to for a language."""
 
 _MACHINES = {
     Nature.AUTOMATIC: Kind.AUTOMATIC,
@@ -62,27 +66,51 @@ def read(mail: IncomingMail, settings: Settings, *, thread_ticket: str | None = 
     of a ticket that was escalated (P11). ``thread_ticket`` is the ticket of the thread that the mail
     answers, where the desk remembers one. Pure: looks at no clock.
     """
-    if mail.nature is not Nature.HUMAN and not is_ticket_notification(mail):
+    by_machine = mail.nature is not Nature.HUMAN or is_from_ticket_system(mail, settings)
+    invited = by_machine and is_invitation(mail)
+    if by_machine and not invited and not _notifies_us(mail, settings):
         return _machine(mail)
-    letter = _heard(mail, mail.words.text, mail.reply_author)
+    letter = _heard(mail, mail.words.text, mail.reply_author, settings)
+    if invited:
+        return _understood(letter, settings, thread_ticket) if asks_outright((letter.words,)) else _machine(mail)
     request = _understood(letter, settings, thread_ticket)
+    if by_machine:
+        return _notified(request, mail, settings)
     if request.kind is Kind.OTHER or request.motivation is None:
         return _forwarded_request(mail, letter, settings, request) or request
     return request
 
 
+def _notifies_us(mail: IncomingMail, settings: Settings) -> bool:
+    """True for a notification of a ticket system; where the desk's own are configured, for theirs alone."""
+    if settings.tickets.notifies_from:
+        return is_from_ticket_system(mail, settings) and asks_by_line(mail)
+    return is_ticket_notification(mail)
+
+
+def _notified(request: EscalationRequest, mail: IncomingMail, settings: Settings) -> EscalationRequest:
+    """A notification's request is that of the person it names: the machine reads no answers (P11)."""
+    person = requester_named(mail, settings)
+    if person is None:
+        return request
+    found = Finding(rule="requester", said="named in the notification", words=person.email, place="own words")
+    return replace(request, requester=person, trace=(*request.trace, found))
+
+
 def _machine(mail: IncomingMail) -> EscalationRequest:
-    first = mail.signals[0]
-    return EscalationRequest(
-        kind=_MACHINES[mail.nature],
-        requester=mail.sender,
-        trace=(Finding(rule=first.rule, said=f"{mail.nature} mail", words=first.found, place="headers"),),
-    )
+    found = Finding(rule="ticket system", said="a notification that asks for nothing", place="headers")
+    if mail.signals:
+        first = mail.signals[0]
+        found = Finding(rule=first.rule, said=f"{mail.nature} mail", words=first.found, place="headers")
+    kind = _MACHINES.get(mail.nature, Kind.AUTOMATIC)
+    return EscalationRequest(kind=kind, requester=mail.sender, trace=(found,))
 
 
-def _heard(mail: IncomingMail, text: str, author: Address | None) -> _Letter:
+def _heard(mail: IncomingMail, text: str, author: Address | None, settings: Settings) -> _Letter:
     text = text[:LONGEST_READ]
-    languages = languages_heard(text if len(text.split()) > 3 else f"{mail.subject}\n{text}")
+    languages = languages_heard(
+        text if len(text.split()) > 3 else f"{mail.subject}\n{text}", _hints(mail, settings)
+    )
     return _Letter(
         mail=mail,
         author=author,
@@ -90,6 +118,14 @@ def _heard(mail: IncomingMail, text: str, author: Address | None) -> _Letter:
         subject=passage(_without_marks(mail.subject), "subject", languages),
         words=passage(text, "own words", languages),
     )
+
+
+def _hints(mail: IncomingMail, settings: Settings) -> Iterator[str]:
+    """What speaks for a language besides the words: the desk's own, and the thread with its closings."""
+    yield settings.desk.language
+    around = "\n".join(aside.text[:ENOUGH_OF_THE_THREAD] for aside in mail.words.set_aside)
+    if around:
+        yield likeliest(around[:ENOUGH_OF_THE_THREAD])[0]
 
 
 def _understood(letter: _Letter, settings: Settings, thread_ticket: str | None) -> EscalationRequest:
@@ -185,7 +221,10 @@ def _forwarded_request(
         if forwarded.sender is None or settings.is_own_address(forwarded.sender.email):
             continue
         inner = _heard(
-            replace(mail, subject=forwarded.subject or mail.subject), forwarded.text, forwarded.sender
+            replace(mail, subject=forwarded.subject or mail.subject),
+            forwarded.text,
+            forwarded.sender,
+            settings,
         )
         if not asks_outright((inner.words,)):
             continue

@@ -49,7 +49,7 @@ def sightings(text: str, own: tuple[Form, ...], prefixes: tuple[str, ...]) -> It
     original, text = text, _latin_alone(text)
     taken: bytearray | None = None
     for form in (*own, *FORMS):
-        if not form.sign.search(text):
+        if not form.may_stand_in(text):
             continue
         taken = _links_and_addresses(text) if taken is None else taken
         for match in islice(form.pattern.finditer(text), MOST_SIGHTINGS):

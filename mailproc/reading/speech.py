@@ -1,17 +1,17 @@
-"""Hears which languages a text is in, and finds all phrases of theirs in it, once."""
+"""A text as the speakers of some languages understand it: every phrase of theirs in it, found once."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from mailproc.reading.hearing import FALLBACK, likeliest
 from mailproc.reading.labels import labelled_lines
-from mailproc.reading.sentences import sentences_of, words_of
+from mailproc.reading.sentences import sentences_of
+from mailproc.reading.supposition import real
 from mailproc.reading.tongue import Tongue, speakers_of_words, tongue
 
 if TYPE_CHECKING:
@@ -21,40 +21,17 @@ if TYPE_CHECKING:
     from mailproc.reading.phrases import Match
     from mailproc.reading.sentences import Sentence
 
-FALLBACK = "en"
-_KANA = re.compile(r"[\u3040-\u30ff]")
-NEARLY_AS_LIKELY = 0.6
-MOST_LANGUAGES = 3
 WORDS_OF_A_TERM = 2
-_REASONS = ("evidence.", "excuses.")
-ENOUGH_TO_HEAR = 1_000
-"""Characters from which the language is told."""
-
-
-def languages_heard(text: str) -> tuple[str, ...]:
-    """The languages a text may be in, the likeliest first, English always among them.
-
-    Counts common little words; one that two languages share is half a vote for each, so that short
-    Swedish is not Danish. Neighbours that score nearly as high are heard as well.
-    """
-    heard = _likeliest(text)
-    return heard if FALLBACK in heard else (*heard, FALLBACK)
-
-
-def _likeliest(text: str) -> tuple[str, ...]:
-    if _KANA.search(text):
-        return ("ja",)
-    known = speakers_of_words()
-    votes: dict[str, float] = defaultdict(float)
-    for speakers in filter(None, map(known.get, words_of(text[:ENOUGH_TO_HEAR]))):
-        for code in speakers:
-            votes[code] += 1 / len(speakers)
-    if not votes:
-        return (FALLBACK,)
-    best = max(votes.values())
-    # Ties go to the earlier language of the list: English first.
-    near = sorted((c for c in votes if votes[c] >= best * NEARLY_AS_LIKELY), key=lambda c: -votes[c])
-    return tuple(near[:MOST_LANGUAGES])
+_OF_AN_ENGLISH_SENTENCE = (
+    "evidence.",
+    "excuses.",
+    "misuse.",
+    "intent.with_ticket",
+    "intent.urgency",
+    "intent.wish",
+    "intent.ordinary",
+)
+"""English that counts for nothing in a mail of another language, unless the sentence is English."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +66,21 @@ class Passage:
         return self._all(lambda tongue: tongue.joining)
 
     @cached_property
+    def money(self) -> frozenset[str]:
+        """Currencies, as written beside an amount."""
+        return self._all(lambda tongue: tongue.money)
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """Units and counters, as written behind a number."""
+        return self._all(lambda tongue: tongue.units)
+
+    @cached_property
+    def negations(self) -> frozenset[str]:
+        """Words such as "not" and "nothing"."""
+        return self._all(lambda tongue: tongue.negations)
+
+    @cached_property
     def turns(self) -> frozenset[str]:
         """The words after which a new thought begins."""
         return self._all(lambda tongue: tongue.turns)
@@ -117,17 +109,22 @@ class Passage:
         return [match for spoken in self.tongues for match in self._understood(spoken, sentence)]
 
     def _understood(self, spoken: Tongue, sentence: Sentence) -> list[Match]:
-        """The phrases of one language. In a mail of another one, English reasons need an English
-        sentence or a borrowed term: German "die" and French "exploitation" tell of neither death nor
-        burglars, "data breach" is one everywhere."""
+        """The phrases of one language. In a mail of another one, English reasons and weak requests
+        need an English sentence or a borrowed term: German "die" and French "exploitation" tell of
+        neither death nor burglars, "data breach" is one everywhere."""
         found = spoken.phrases.matches(sentence)
+        if not found:
+            return found
+        found = real(found, sentence, spoken)
         if spoken.code != FALLBACK or self.tongues[0].code == FALLBACK:
             return found
-        if not any(match.key.startswith(_REASONS) for match in found):
+        if not any(match.key.startswith(_OF_AN_ENGLISH_SENTENCE) for match in found):
             return found
-        if FALLBACK in _likeliest(sentence.text):
+        if not spoken.common.isdisjoint(sentence.words) and FALLBACK in likeliest(sentence.text):
             return found
-        return [match for match in found if not match.key.startswith(_REASONS) or _is_term(match)]
+        return [
+            match for match in found if not match.key.startswith(_OF_AN_ENGLISH_SENTENCE) or _is_term(match)
+        ]
 
     @cached_property
     def _by_key(self) -> dict[str, list[Match]]:
@@ -172,7 +169,9 @@ class Passage:
 
 
 def _is_term(match: Match) -> bool:
-    """True for two words side by side, neither of them a little word of any language."""
+    """True for a reason of two words side by side, neither of them a little word of any language."""
+    if match.key.startswith("intent."):
+        return False
     words = match.sentence.words[match.first : match.last + 1]
     return len(words) == WORDS_OF_A_TERM and speakers_of_words().keys().isdisjoint(words)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailproc.reading.request import Candidate, Source
 from mailproc.reading.sightings import own_forms, same_ticket
-from mailproc.reading.ticket_judgement import in_passage
+from mailproc.reading.ticket_judgement import in_passage, only_number
 from mailproc.reading.ticket_places import labelled, links, plus_addresses, threads
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def choose_ticket(
     for source, passage in elsewhere:
         found = (*in_passage(passage, source, own, prefixes), *links(passage))
         seen += [replace(each, source=source) for each in found]
+    if all(each.lost for each in seen):
+        seen += only_number(subject, words, own, prefixes)
     return _choose(seen)
 
 

@@ -8,24 +8,40 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """A way of writing an ID. A ``sure`` form needs no word such as "ticket" before it; ``sign`` is
-    what every text with such an ID holds, so that the other texts are not searched."""
+    """A way of writing an ID. A ``sure`` form needs no word such as "ticket" before it; ``literal`` and
+    ``sign`` are what every text with such an ID holds, so that the other texts are not searched."""
 
     name: str
     pattern: re.Pattern[str]
-    sign: re.Pattern[str]
+    sign: re.Pattern[str] | None
     sure: bool = True
     bare: bool = False
     any_case: bool = True
     """False where upper and lower case tell IDs apart."""
+    literal: str = ""
+
+    def may_stand_in(self, text: str) -> bool:
+        """True for a text that is worth a search."""
+        return self.literal in text and (self.sign is None or self.sign.search(text) is not None)
+
+
+_LITERAL = re.compile(r"(?:[\w:#-]|\\[\[(])*")
 
 
 def _form(name: str, sign: str, pattern: str, *, sure: bool = True, bare: bool = False) -> Form:
-    return Form(name=name, sign=re.compile(sign), pattern=re.compile(pattern), sure=sure, bare=bare)
+    literal, rest = _parted(sign)
+    return Form(name=name, literal=literal, sign=rest, pattern=re.compile(pattern), sure=sure, bare=bare)
 
 
 def _case_sensitive(name: str, sign: str, pattern: str) -> Form:
-    return Form(name=name, sign=re.compile(sign), pattern=re.compile(pattern), any_case=False)
+    literal, rest = _parted(sign)
+    return Form(name=name, literal=literal, sign=rest, pattern=re.compile(pattern), any_case=False)
+
+
+def _parted(sign: str) -> tuple[str, re.Pattern[str] | None]:
+    """The characters a sign begins with, and the sign itself where it is more than these."""
+    literal = _LITERAL.match(sign)[0]  # type: ignore[index]
+    return literal.replace("\\", ""), None if literal == sign else re.compile(sign)
 
 
 # A look behind comes after the first character: the search then skips to such characters at once.

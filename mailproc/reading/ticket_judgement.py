@@ -20,24 +20,13 @@ if TYPE_CHECKING:
     from mailproc.reading.ticket_forms import Form
 
 ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
+ASKING_OUTRIGHT = ("intent.request", "level.emergency")
+_COUNTS = ("evidence.many_users", "evidence.revenue")
+"""Phrases that begin with a number count something: "12517 customers"."""
 CUE_REACH = 3
 LONGEST_JOIN = 30
+ROUND = "00"
 SHORTEST_BARE, LONGEST_BARE = 4, 9
-# fmt: off
-_MONEY = frozenset((
-    "€", "$", "£", "¥", "%", "eur", "euro", "euros", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "jpy",
-    "brl", "kr", "zl", "zloty", "zlotych", "kronor", "kroner", "kruunua", "dollar", "dollars", "pounds",
-    "francs", "franken", "fr", "reais", "yen",
-))
-_UNITS = frozenset((
-    "kg", "g", "t", "ton", "tons", "tonnes", "tonnen", "km", "m", "mm", "cm", "m2", "m3", "l", "kwh", "kw",
-    "mw", "kb", "mb", "gb", "tb", "h", "min", "ms", "sec", "sek", "pcs", "stk", "st", "szt", "pz", "uds",
-    "kpl", "x",
-    "円", "万", "件", "人", "台", "個", "本", "枚", "名", "社", "年", "月", "日", "時", "分",
-))
-# fmt: on
-_THIS_MONTH = frozenset({("c", "m"), ("d", "m"), ("d", "j"), ("ds",), ("dm",), ("cte",), ("inst",), ("th",)})
-"""What may follow the day of a month that is not named: "il 30 c.m.", "am 30. d. M.", "30 ds."."""
 _REMARK = re.compile(r"\([^()\n]{0,120}\)")
 _ITEM = re.compile(r"^[ \t]{0,8}(?:\d{1,2}[.)]|[-*•–])[ \t]{1,4}#?(\d{4,9})\b", re.MULTILINE)
 LONGEST_REMARKS = 300
@@ -63,6 +52,60 @@ def in_passage(
             yield replace(judged, configured=is_configured(sighting, prefixes))
 
 
+def only_number(
+    subject: Passage, words: Passage, own: tuple[Form, ...], prefixes: tuple[str, ...]
+) -> list[Seen]:
+    """The one number that can be a ticket, in a mail that asks outright and names none otherwise:
+    "I hear nothing about 50301, please escalate". Round numbers count something."""
+    if not (subject.found(*ASKING_OUTRIGHT) or words.found(*ASKING_OUTRIGHT)):
+        return []
+    possible = {
+        sighting.ticket: sighting
+        for sighting in sightings(words.text, own, prefixes)
+        if sighting.form.bare and _may_be_ticket(words, sighting)
+    }
+    if len(possible) != 1:
+        return []
+    (sighting,) = possible.values()
+    return [
+        Seen(
+            ticket=sighting.ticket,
+            written=sighting.written,
+            source=Source.WORDS,
+            why="the only number that can be a ticket",
+        )
+    ]
+
+
+def _may_be_ticket(passage: Passage, sighting: Sighting) -> bool:
+    """True for a bare number that nothing around it explains, near the words that ask."""
+    number, at = sighting.ticket, passage.sentence_at(sighting.start)
+    if at is None or not SHORTEST_BARE < len(number) <= LONGEST_BARE or number.startswith("0"):
+        return False
+    sentence, word = at
+    return not (
+        number.endswith(ROUND)
+        or (word > 0 and sentence.words[word - 1] not in passage.common | passage.number_words)
+        or _is_part_of_a_number(sentence, word)
+        or _other_number(passage, sentence, word) is not None
+        or _is_year_or_amount(passage, sentence, word, word)
+        or (_counts_something(passage, sentence, word) and sentence.words[word + 1] not in passage.negations)
+        or not _is_asked_nearby(passage, sentence)
+    )
+
+
+def _is_part_of_a_number(sentence: Sentence, word: int) -> bool:
+    """True for a part of something longer, such as a telephone number; numbers of a list are alike."""
+    beside = sentence.words[max(0, word - 1) : word] + sentence.words[word + 1 : word + 2]
+    return any(each[0].isdigit() and len(each) != len(sentence.words[word]) for each in beside)
+
+
+def _is_asked_nearby(passage: Passage, sentence: Sentence) -> bool:
+    """True where this sentence or one beside it asks."""
+    place = passage.sentences.index(sentence)
+    return any(_is_asked_in(passage, near) for near in passage.sentences[max(0, place - 1) : place + 2])
+
+
 def _judge(
     passage: Passage, sentence: Sentence, word: int, sighting: Sighting, source: Source, in_list: bool
 ) -> Seen | None:
@@ -84,7 +127,7 @@ def _judge(
         return replace(seen, lost=True, why="another kind of number: " + sentence.words[other])
     if sighting.form.bare and _is_day(passage, sentence, last):
         return None
-    if cue is None and _is_year_or_amount(sentence, word, last, sighting):
+    if cue is None and sighting.form.bare and _is_year_or_amount(passage, sentence, word, last):
         return None
     asked = source is Source.WORDS and _is_asked_in(passage, sentence)
     mentioned = _is_mentioned(passage, sentence, first, last)
@@ -95,6 +138,8 @@ def _judge(
             seen = replace(seen, why=f"called {sentence.words[cue]!r}")
         return replace(seen, mentioned=mentioned)
     if sighting.form.bare and not SHORTEST_BARE <= len(sighting.ticket) <= LONGEST_BARE:
+        return None
+    if sighting.form.bare and _is_part_of_a_number(sentence, word):
         return None
     if asked and not mentioned and _is_object(passage, sentence, first, last):
         return replace(seen, source=Source.REQUEST, why="the object of the request")
@@ -145,14 +190,16 @@ def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | Non
     return best
 
 
-def _is_year_or_amount(sentence: Sentence, word: int, last: int, sighting: Sighting) -> bool:
-    if not sighting.form.bare:
-        return False
-    number = sighting.ticket
+def _is_year_or_amount(passage: Passage, sentence: Sentence, word: int, last: int) -> bool:
+    number = sentence.words[last]
     if len(number) == 4 and number.startswith(("19", "20")):
         return True
     before = sentence.words[word - 1] if word else ""
-    return before in _MONEY or _word_beside(sentence, last) in _MONEY | _UNITS
+    beside = _word_beside(sentence, last)
+    if before in passage.money or beside in passage.money or beside in passage.units:
+        return True
+    counted = any(match.first == word for match in passage.found_in(sentence, *_COUNTS))
+    return counted and _counts_something(passage, sentence, last)
 
 
 def _word_beside(sentence: Sentence, last: int) -> str:
@@ -170,9 +217,10 @@ def _is_day(passage: Passage, sentence: Sentence, last: int) -> bool:
     following = sentence.words[last + 1 : last + 3]
     if len(sentence.words[last]) > 2 or not following or last + 1 in sentence.breaks:
         return False
-    if following in _THIS_MONTH or following[:1] in _THIS_MONTH:
-        return True
-    return any(following[0] in spoken.months for spoken in passage.tongues)
+    return any(
+        following[0] in spoken.months or not spoken.day_marks.isdisjoint((following, following[:1]))
+        for spoken in passage.tongues
+    )
 
 
 def _is_asked_in(passage: Passage, sentence: Sentence) -> bool:

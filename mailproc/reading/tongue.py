@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from mailproc.languages import LANGUAGES, Lexicon, lexicon
 from mailproc.reading.phrases import Phrasebook
@@ -36,8 +36,10 @@ PHRASE_KEYS = (
     "evidence.safety",
     "evidence.legal",
     "evidence.many_users",
+    "evidence.never",
     "excuses.forgot",
     "excuses.promised",
+    "excuses.never",
     "motivation.because",
     "motivation.empty",
     "motivation.hollow",
@@ -50,6 +52,8 @@ LABEL_KEYS = ("labels.ticket", "labels.level", "labels.motivation", "labels.refe
 WORD_KEYS = (
     "ticket.number_words",
     "ticket.joining",
+    "ticket.money",
+    "ticket.units",
     "level.emergency_values",
     "level.higher_values",
     "level.none_values",
@@ -57,6 +61,11 @@ WORD_KEYS = (
     "language.abbreviations",
     "language.clause_starters",
     "language.conditions",
+    "language.suppositions",
+    "language.suppositions_first",
+    "language.suppositions_after",
+    "language.lasting",
+    "language.told_apart",
     "language.negations",
     "language.negations_after",
     "language.turns",
@@ -68,6 +77,7 @@ WORD_KEYS = (
     "dates.this_week",
     "dates.this_month",
     "dates.next",
+    "dates.day_marks",
 )
 """The lists that hold plain words, or words said together."""
 
@@ -88,12 +98,30 @@ class Tongue:
     turns: frozenset[str]
     number_words: frozenset[str]
     joining: frozenset[str]
+    money: frozenset[str]
+    units: frozenset[str]
+    clause_starters: frozenset[str]
+    negations: frozenset[str]
+    suppositions: frozenset[str]
+    """Words such as "if"."""
+    suppositions_first: frozenset[str]
+    """Words that say "if" only where a clause begins: "should the line stop"."""
+    suppositions_after: tuple[tuple[str, ...], ...]
+    lasting: frozenset[str]
+    """Words such as "stays", by which an "if" speaks of what is so already."""
+    day_marks: frozenset[tuple[str, ...]]
+    """What may follow the day of a month that is not named: "30 inst."."""
     vague: frozenset[str]
     nothing: frozenset[str]
     months: dict[str, int]
     weekdays: dict[str, int]
     relative_days: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
     """By its first word, each phrase such as "end of day" with the list it stands in."""
+
+    @cached_property
+    def day_words(self) -> frozenset[str]:
+        """Every word with which a day may be named."""
+        return frozenset(self.months).union(self.weekdays, self.relative_days)
 
 
 @cache
@@ -122,6 +150,15 @@ def tongue(code: str) -> Tongue:
         turns=_single(words, "language.turns"),
         number_words=_single(words, "ticket.number_words"),
         joining=_single(words, "ticket.joining"),
+        money=_single(words, "ticket.money"),
+        units=_single(words, "ticket.units"),
+        clause_starters=_single(words, "language.clause_starters"),
+        negations=_single(words, "language.negations"),
+        suppositions=_single(words, "language.suppositions"),
+        suppositions_first=_single(words, "language.suppositions_first"),
+        suppositions_after=tuple(map(words_of, _list(words, "language.suppositions_after"))),
+        lasting=_single(words, "language.lasting"),
+        day_marks=frozenset(map(words_of, _list(words, "dates.day_marks"))),
         vague=frozenset(map(flat_label, _list(words, "form.vague"))),
         nothing=frozenset(map(flat_label, _list(words, "form.nothing"))),
         months=_calendar(words, "dates.months"),

@@ -1,4 +1,4 @@
-"""Which days had their digest: one row a local day, so that no restart sends it twice."""
+"""Which days had which digest: one row a digest and local day, so that no restart sends it twice."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ class MadeDigest:
     day: date
     since: datetime
     until: datetime
+
+
+def is_empty(connection: Connection) -> bool:
+    """True for a desk that never had a digest of any kind."""
+    return connection.execute(select(digest.c.day).limit(1)).first() is None
 
 
 def last(connection: Connection, name: str) -> MadeDigest | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, null, select, update
 
 from mailproc.escalation.status import Status
 from mailproc.policy.decision import KnownEscalation, Verdict
+from mailproc.policy.organisations import FREE_MAIL
+from mailproc.policy.tickets import to_record as to_ticket_record
 from mailproc.reading.record import to_record
 from mailproc.reading.request import Level
 from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
@@ -19,14 +22,25 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from mailproc.policy.decision import Decision
+    from mailproc.policy.tickets import Ticket
 
 LOCK_TIMELINE = 0x6D61696B
 LOCK_TICKETS = 0x6D61696C
 """First key of PostgreSQL's advisory locks on tickets; the second is the hash of the ticket."""
 
 
+SPLIT_OFF_LATER = "joined for a while"
+"""The event of a voice that left again: whoever brought it does not take part any more."""
+
+
+MOST_LOOKED_BACK_AT = 200
+"""Escalations of one account that are looked through for earlier ones of the same matter."""
+
 REQUESTS = ("started", "escalated again", "raised", "joined")
 """The events that somebody's request brought: they hold the motivation and its evidence."""
+
+HANDED_OVER = "handed over"
+"""The event of a technician's hand-over; it holds the reasons (T4)."""
 
 
 def lock_ticket(connection: Connection, ticket: str) -> None:
@@ -60,7 +74,43 @@ def latest(connection: Connection, ticket: str) -> KnownEscalation | None:
         accepted_at=row.accepted_at,
         closed_at=row.closed_at,
         requester=row.requester,
+        organisation=row.organisation,
     )
+
+
+def of_account(
+    connection: Connection, organisation: str | None, requester: str, since: datetime
+) -> list[dict[str, Any]]:
+    """What an organisation or a requester escalated since then, each with its reason, the newest first.
+
+    Where no organisation is known, everybody of the requester's mail domain counts, unless it is free mail's.
+    """
+    whose, domain = escalation.c.requester == requester, requester.rpartition("@")[2]
+    if organisation:
+        whose |= escalation.c.organisation == organisation
+    elif domain and domain not in FREE_MAIL:
+        whose |= escalation.c.requester.endswith(f"@{domain}", autoescape=True)
+    query = (
+        select(
+            escalation.c.ticket,
+            escalation.c.requester,
+            escalation.c.accepted_at,
+            escalation.c.closed_at,
+            escalation.c.known_ticket,
+            event.c.said,
+        )
+        .join(event, event.c.escalation_id == escalation.c.id)
+        .where(whose, escalation.c.accepted_at >= since, event.c.kind == "started")
+        .order_by(escalation.c.accepted_at.desc())
+        .limit(MOST_LOOKED_BACK_AT)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def know_ticket(connection: Connection, escalation_id: int, ticket: Ticket) -> None:
+    """Keeps what the directory now tells of an escalation's ticket, for letters to staff."""
+    values = {"known_ticket": to_ticket_record(ticket)}
+    connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
 
 
 def was_accepted_before(connection: Connection, email: str) -> bool:
@@ -78,8 +128,10 @@ def was_accepted_before(connection: Connection, email: str) -> bool:
 
 
 def participants(connection: Connection, escalation_id: str) -> set[str]:
-    """The addresses of everybody who asked for, or joined, an escalation."""
-    query = select(event.c.by).where(event.c.escalation_id == int(escalation_id), event.c.by != "")
+    """The addresses of everybody who asked for, or joined, an escalation, and did not leave it again."""
+    query = select(event.c.by).where(
+        event.c.escalation_id == int(escalation_id), event.c.by != "", event.c.kind != SPLIT_OFF_LATER
+    )
     return set(connection.execute(query).scalars())
 
 
@@ -99,7 +151,8 @@ def start(
     request = made.request
     if request.requester is None or request.ticket is None or request.level is None:
         raise ValueError("an escalation needs a requester, a ticket and a level")
-    level = Level.HIGHER_PRIORITY if request.misuse else request.level
+    is_doubted = request.misuse is not None or made.restricted
+    level = Level.HIGHER_PRIORITY if is_doubted else request.level
     values = {
         "ticket": request.ticket,
         "level": level,
@@ -110,8 +163,10 @@ def start(
         "requester_name": request.requester.name,
         "organisation": organisation,
         "language": request.language,
-        "questioned": request.misuse is not None,
+        "questioned": is_doubted,
         "mail_id": mail_id,
+        "procedure": made.procedure,
+        "known_ticket": to_ticket_record(made.known_ticket) if made.known_ticket else null(),
     }
     return int(connection.execute(insert(escalation).values(values).returning(escalation.c.id)).scalar_one())
 
@@ -124,6 +179,7 @@ def change(
     status: Status | None = None,
     level: Level | None = None,
     acknowledged_by: str | None = None,
+    assigned_to: str | None = None,
 ) -> None:
     """Writes what a command changed; what is None stays. A status that ends it dates the end."""
     values: dict[str, Any] = {}
@@ -133,8 +189,36 @@ def change(
         values |= {"level": level, "questioned": False}
     if acknowledged_by is not None:
         values["acknowledged_by"] = acknowledged_by
+    if assigned_to is not None:
+        values["assigned_to"] = assigned_to
     if values:
         connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
+
+
+def level_of(connection: Connection, escalation_id: int) -> Level | None:
+    """How urgent an escalation is; None where there is none."""
+    found = connection.execute(select(escalation.c.level).where(escalation.c.id == escalation_id)).scalar()
+    return Level(found) if found else None
+
+
+def put_on_tier(connection: Connection, escalation_id: int, *, tier: int, form: str | None = None) -> None:
+    """Notes the rung of the ladder that has an escalation, counted from 0; ``form`` is how it got there."""
+    values = {"tier": tier} | ({"form": form} if form else {})
+    connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
+
+
+def knowledge_gaps(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """What technicians handed over in [since, until) because nobody had learnt it: each subject with how
+    often, the most frequent first (T4). A hand-over that names no subject counts as ``""``."""
+    query = select(event.c.reasons).where(
+        event.c.at >= since, event.c.at < until, event.c.kind == HANDED_OVER
+    )
+    told = (reasons or {} for reasons in connection.execute(query).scalars())
+    subjects = [reasons["knowledge"] for reasons in told if "knowledge" in reasons]
+    counted = Counter(subject.casefold() for subject in subjects)
+    written = {subject.casefold(): subject for subject in reversed(subjects)}
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(written[subject], count) for subject, count in ranked]
 
 
 def add_event(
@@ -146,8 +230,9 @@ def add_event(
     words: str,
     mail_id: int | None,
     now: datetime,
+    reasons: dict[str, str] | None = None,
 ) -> int:
-    """Writes one line onto an escalation's timeline; its id."""
+    """Writes one line onto an escalation's timeline; its id. ``reasons`` are why it was handed over."""
     values = {
         "escalation_id": escalation_id,
         "at": now,
@@ -155,9 +240,15 @@ def add_event(
         "by": by,
         "said": words,
         "evidence": [],
+        "reasons": reasons,
         "mail_id": mail_id,
     }
     return int(connection.execute(insert(event).values(values).returning(event.c.id)).scalar_one())
+
+
+def split_off(connection: Connection, event_id: int) -> None:
+    """The voice that an event brought leaves its escalation; the timeline keeps that it was there."""
+    connection.execute(update(event).where(event.c.id == event_id).values(kind=SPLIT_OFF_LATER))
 
 
 def record_event(
@@ -174,6 +265,7 @@ def record_event(
             level=request.level,
             said=request.motivation or "",
             evidence=[_evidence(item) for item in request.evidence],
+            earlier=list(made.earlier) or null(),
             mail_id=mail_id,
         )
     )
@@ -212,6 +304,7 @@ def record_decision(
             language=request.language,
             escalation_id=escalation_id,
             completes=completes,
+            procedure=made.procedure,
             understood=to_record(request),
             trace=[asdict(step) for step in made.trace],
         )
@@ -221,6 +314,18 @@ def record_decision(
 def forget_decision(connection: Connection, mail_id: int) -> None:
     """Makes room for a new decision when a mail is replayed."""
     connection.execute(decision.delete().where(decision.c.mail_id == mail_id))
+
+
+def was_completed(connection: Connection, made: dict[str, Any]) -> bool:
+    """True where a later answer has completed a request that was sent back, at once or step by step (B1)."""
+    mail_id, verdict = made["mail_id"], made["verdict"]
+    while mail_id is not None and verdict != Verdict.ACCEPTED:
+        query = select(decision.c.mail_id, decision.c.verdict).where(
+            decision.c.requester == made["requester"], decision.c.completes == mail_id
+        )
+        further = connection.execute(query.order_by(decision.c.mail_id.desc()).limit(1)).one_or_none()
+        mail_id, verdict = (further.mail_id, further.verdict) if further else (None, verdict)
+    return bool(verdict == Verdict.ACCEPTED)
 
 
 def decision_of(connection: Connection, mail_id: int) -> dict[str, Any] | None:
@@ -237,6 +342,7 @@ def _happenings() -> Select[Any]:
         escalation.c.requester,
         escalation.c.requester_name,
         escalation.c.organisation,
+        escalation.c.known_ticket,
         escalation.c.status,
         escalation.c.questioned,
         escalation.c.level.label("escalation_level"),

@@ -140,11 +140,11 @@ def _batch(found: Sequence[Any]) -> list[int]:
     return ids
 
 
-def stored(connection: Connection, mail_id: int) -> StoredMail | None:
-    """One mail with its octets; None where they were not kept."""
+def stored(connection: Connection, mail_id: int, *, bare: bool = False) -> StoredMail | None:
+    """One mail with its octets; None where they were not kept, unless ``bare`` asks for it all the same."""
     row = connection.execute(
         select(mail, raw_mail.c.content)
-        .join(raw_mail, raw_mail.c.mail_id == mail.c.id)
+        .join(raw_mail, raw_mail.c.mail_id == mail.c.id, isouter=bare)
         .where(mail.c.id == mail_id)
     ).one_or_none()
     return _stored(row) if row else None
@@ -160,7 +160,7 @@ def _stored(row: Row[Any]) -> StoredMail:
         envelope_to=tuple(row.envelope_to),
         attempts=row.attempts,
         size=row.size,
-        raw=row.content,
+        raw=row.content or b"",
     )
 
 
@@ -208,6 +208,12 @@ def settle(
     )
     if done.rowcount != 1:
         raise LookupError(f"mail {mail_id} has an outcome already")
+
+
+def correct(connection: Connection, mail_id: int, outcome: Outcome, now: datetime) -> None:
+    """Staff give a decided mail another outcome; the day's sum stays the same (B5)."""
+    decided = and_(mail.c.id == mail_id, mail.c.outcome != Outcome.PENDING)
+    connection.execute(update(mail).where(decided).values(outcome=outcome, code=None, decided_at=now))
 
 
 def quarantine(connection: Connection, mail_id: int, *, code: str, trouble: str, now: datetime) -> None:
@@ -336,6 +342,15 @@ def entry(connection: Connection, mail_id: int) -> dict[str, Any] | None:
     """One mail's row, or None."""
     row = connection.execute(select(mail).where(mail.c.id == mail_id)).one_or_none()
     return dict(row._mapping) if row else None
+
+
+def passed_on(
+    connection: Connection, *, message_id: str | None, sender: str, subject: str, since: datetime
+) -> int | None:
+    """The newest mail of which somebody passes a copy on: by Message-ID, else by sender and subject."""
+    same = and_(mail.c.sender == sender, mail.c.subject == subject, mail.c.received_at >= since)
+    chosen = mail.c.message_id == message_id if message_id else same
+    return connection.execute(select(mail.c.id).where(chosen).order_by(mail.c.id.desc()).limit(1)).scalar()
 
 
 def outcome_of(connection: Connection, message_id: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mailproc.store.tables import OUTBOX_DUE, outbox
@@ -25,7 +25,7 @@ class Outgoing:
 
     ``key`` says which effect it is; a second row with the same key is not written (B3).
     ``channel`` is ``mail``, ``alert`` or ``ordinary``. ``content`` is None where the octets of the mail
-    ``mail_id`` are handed on as they came.
+    ``mail_id`` are handed on as they came. It leaves at ``not_before``, where that is still to come.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Outgoing:
     message_id: str | None = None
     mail_id: int | None = None
     escalation_id: int | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +66,8 @@ def put(connection: Connection, messages: Sequence[Outgoing], *, now: datetime, 
     if not messages:
         return 0
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    leaves_at = [max(now, message.not_before or now) for message in messages]
+    # What waits for its time begins to age then: the days in which it is tried count from there.
     rows = [
         {
             "key": message.key,
@@ -78,10 +81,10 @@ def put(connection: Connection, messages: Sequence[Outgoing], *, now: datetime, 
             "mail_id": message.mail_id,
             "escalation_id": message.escalation_id,
             "state": "held" if held else "waiting",
-            "created_at": now,
-            "next_attempt_at": now,
+            "created_at": moment,
+            "next_attempt_at": moment,
         }
-        for message in messages
+        for message, moment in zip(messages, leaves_at, strict=True)
     ]
     statement = dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
     return int(connection.execute(statement, rows).rowcount)
@@ -222,6 +225,16 @@ def recipients(connection: Connection, escalation_id: int, kinds: Sequence[str])
         outbox.c.escalation_id == escalation_id, outbox.c.kind.in_(kinds), outbox.c.channel == "mail"
     )
     return list(connection.execute(query).scalars())
+
+
+def lately(connection: Connection, escalation_id: int, recipient: str, since: datetime) -> int:
+    """How many letters somebody was written about an escalation since a moment."""
+    query = select(func.count(outbox.c.id)).where(
+        outbox.c.escalation_id == escalation_id,
+        outbox.c.recipient == recipient,
+        outbox.c.created_at >= since,
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def conversation(connection: Connection, escalation_id: int, recipient: str) -> list[str]:

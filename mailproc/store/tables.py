@@ -148,6 +148,7 @@ escalation = Table(
     Column("form", Text),
     Column("tier", Integer),
     Column("assigned_to", Words, nullable=False, server_default=""),
+    Column("known_ticket", JSON),
 )
 Index(
     "escalation_one_open_per_ticket",
@@ -158,6 +159,7 @@ Index(
 )
 Index("escalation_by_ticket", escalation.c.ticket, escalation.c.accepted_at)
 Index("escalation_by_requester", escalation.c.requester, escalation.c.accepted_at)
+Index("escalation_accepted", escalation.c.accepted_at)
 Index("escalation_by_organisation", escalation.c.organisation, escalation.c.accepted_at)
 
 event = Table(
@@ -171,6 +173,8 @@ event = Table(
     Column("level", Text),
     Column("said", Words, nullable=False, server_default=""),
     Column("evidence", JSON, nullable=False),
+    Column("earlier", JSON),
+    Column("reasons", JSON),
     Column("mail_id", Id, ForeignKey("mail.id")),
 )
 Index("event_of_escalation", event.c.escalation_id, event.c.at)
@@ -204,6 +208,7 @@ decision = Table(
     Column("language", Text, nullable=False),
     Column("escalation_id", Id, ForeignKey("escalation.id")),
     Column("completes", Id, ForeignKey("mail.id")),
+    Column("procedure", Text, nullable=False, server_default=""),
     Column("understood", JSON, nullable=False),
     Column("trace", JSON, nullable=False),
 )
@@ -247,8 +252,10 @@ ticket = Table(
     Column("priority", Words, nullable=False, server_default=""),
     Column("assignee", Words, nullable=False, server_default=""),
     Column("url", Words, nullable=False, server_default=""),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", Moment),
 )
+Index("ticket_by_organisation", ticket.c.organisation, ticket.c.changed_at)
+Index("ticket_by_contact", ticket.c.contact, ticket.c.changed_at)
 
 alert_code = Table(
     "alert_code",
@@ -275,6 +282,14 @@ misuse = Table(
     Column("lifted_by", Words, nullable=False, server_default=""),
 )
 Index("misuse_by_account", misuse.c.account)
+
+gathered = Table(
+    "gathered",
+    metadata,
+    Column("escalation_id", Id, ForeignKey("escalation.id"), primary_key=True),
+    Column("round", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
 
 digest = Table(
     "digest",

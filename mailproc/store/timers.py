@@ -51,12 +51,22 @@ def wind(
     )
 
 
+def is_wound(connection: Connection, kind: str) -> bool:
+    """True while something of this kind is promised, about whatever it is."""
+    return connection.execute(select(timer.c.id).where(timer.c.kind == kind).limit(1)).scalar() is not None
+
+
 def stop(connection: Connection, escalation_id: int, kinds: Sequence[str] | None = None) -> None:
     """Takes promises about an escalation back; all of them where no kinds are named."""
     chosen = timer.c.escalation_id == escalation_id
     if kinds is not None:
         chosen &= timer.c.kind.in_(kinds)
     connection.execute(delete(timer).where(chosen))
+
+
+def stop_about(connection: Connection, mail_id: int) -> None:
+    """Takes all promises about a mail back."""
+    connection.execute(delete(timer).where(timer.c.mail_id == mail_id))
 
 
 def take_due(connection: Connection, now: datetime, limit: int = 50) -> list[Due]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from mailproc.config import ConfigError, Fault, load
 
@@ -64,3 +65,11 @@ def fault(folder: Folder) -> Callable[..., Fault]:
         return fault
 
     return only
+
+
+def certify(folder: Folder) -> None:
+    """Puts a certificate, chain.pem, and its key, key.pem, into the folder."""
+    issued = trustme.CA().issue_cert("desk.example")
+    chain = b"".join(blob.bytes() for blob in issued.cert_chain_pems).decode()
+    folder.secret("chain.pem", chain)
+    folder.secret("key.pem", issued.private_key_pem.bytes().decode())

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mailproc.config import advise, check_runnable, load
+from mailproc.intake.logins import login_line
 from mailproc.resources import folder as shipped
 from mailproc.settings import Mode, Secret, Security
+from tests.config.conftest import certify
 
 EXAMPLE = shipped("config") / "mailproc.toml"
 SWITCHED_OFF = re.compile(r"(?m)^#(?=[\[a-z])")
@@ -61,6 +63,10 @@ def test_the_shipped_example_starts_as_it_stands():
 def all_switched_on(folder):
     folder.secret("imap-password")
     folder.secret("smtp-password")
+    folder.secret("client-secret")
+    folder.secret("refresh-token")
+    folder.secret("logins", login_line("printer", "correct-horse"))
+    certify(folder)
     (folder.path / "templates").mkdir()
     return folder.load_as_it_stands(SWITCHED_OFF.sub("", EXAMPLE.read_text(encoding="utf-8")))
 
@@ -74,7 +80,7 @@ def test_the_example_shows_true_defaults(all_switched_on):
     """A key that is switched off shows its default, unless its comment tells another or it has none."""
     table, seen = "", []
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if header := re.match(r"#?\[+([a-z]+)\]", line):
+        if header := re.match(r"#?\[+([a-z0-9]+)\]", line):
             table = header[1]
         elif key := re.match(r"#([a-z_]+) = ", line):
             written = getattr(all_switched_on, table)

@@ -52,5 +52,12 @@ def test_defaults_are_shown(folder):
 
     assert tables["policy"]["cooldown"] == "48h"
     assert tables["lmtp"]["max_size"] == "25 MB"
-    assert tables["digest"] == {"time": "07:30", "time_zone": "America/Chicago", "to": ["pm"]}
+    assert tables["digest"] == {
+        "time": "07:30",
+        "time_zone": "America/Chicago",
+        "to": ["pm"],
+        "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        "silent_after": "48h",
+        "warn_share": "20%",
+    }
     assert "smtp" not in tables

@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from mailproc.config.tables import TABLES, TABLES_IN_LISTS
-from mailproc.settings import OrdinaryMail, Secret, Table
+from mailproc.settings import Brand, ListenerLimits, ListenerTls, OrdinaryMail, Secret, Table
 
 PAGE = (Path(__file__).parents[2] / "docs/configuration.md").read_text(encoding="utf-8")
-ROW = re.compile(r"(?m)^\| `([a-z_]+)` \| (required|none|`[^`]+`) \| .*\|$")
+ROW = re.compile(r"(?m)^\| `([a-z_0-9]+)` \| (required|none|`[^`]+`) \| .*\|$")
 NO_DEFAULT = {("[desk]", "address"), ("[operator]", "email")}
 """Have a default for `mailproc explain` alone, which needs no configuration."""
 
 EVERY_TABLE = {
     **{f"[{name}]": model for name, model in TABLES.items()},
     **{f"[[{name}]]": model for name, model in TABLES_IN_LISTS.items()},
+    "tls": ListenerTls,
+    "limits": ListenerLimits,
     "ordinary_mail": OrdinaryMail,
+    "brand": Brand,
     "secret": Secret,
 }
 
@@ -47,7 +50,7 @@ def test_the_defaults_are_true(heading):
             assert value_of(EVERY_TABLE[heading], key, written.strip("`")) == field.default, key
 
 
-REQUIRED = {"listen": "127.0.0.1:25", "password": {"env": "PASSWORD"}}
+REQUIRED = {"listen": "127.0.0.1:25", "kind": "weekly", "password": {"env": "PASSWORD"}, "roles": ["pm"]}
 
 
 def value_of(model: type[Table], key: str, written: str) -> object:

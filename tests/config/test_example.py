@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailproc.config import load, write_example
+from mailproc.config import load, procedures, write_example
 from mailproc.resources import folder as shipped
 from mailproc.settings import Mode
 
@@ -33,6 +33,29 @@ def test_the_comments_come_along(tmp_path):
     original = (shipped("config") / "mailproc.toml").read_text(encoding="utf-8")
     switched_on = ("#path",)  # the templates beside it are used
     assert configuration.read_text(encoding="utf-8").count("#") == original.count("#") - len(switched_on)
+
+
+@pytest.mark.parametrize("procedure", procedures())
+def test_every_procedure_is_a_desk_to_begin_with(procedure, tmp_path):
+    write_example(tmp_path, procedure)
+
+    settings = load(tmp_path / "mailproc.toml", {})
+    assert settings.desk.mode is Mode.OBSERVE
+    assert settings.templates.path == tmp_path / "templates"
+    assert load(shipped("config") / "procedures" / f"{procedure}.toml", {}).desk.mode is Mode.ANSWER
+
+
+def test_the_procedures_introduce_themselves():
+    assert len(procedures()) == 5
+    for name, says in procedures().items():
+        assert 40 < len(says) < 110, name
+
+
+def test_an_unknown_procedure_is_answered_with_those_there_are(tmp_path):
+    with pytest.raises(LookupError, match=r"no procedure is called 'tiers'.*hand-over"):
+        write_example(tmp_path, "tiers")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_written_over(tmp_path):

@@ -56,10 +56,11 @@ def mail(number: int, body: str = "", **headers: str) -> bytes:
 
 @dataclass
 class Running:
-    """A daemon that was started on a folder. ``more`` is added to its configuration."""
+    """A daemon that was started on a folder. ``more`` is added to its settings, ``smtp_more`` to [smtp]."""
 
     folder: Path
     more: str = ""
+    smtp_more: str = ""
     delivery: str = 'transport = "maildir"\npath = "letters"'
     smtp: int = field(default_factory=free_port)
     ready_within: float = 30.0
@@ -78,6 +79,7 @@ url = "sqlite:///desk.db"
 [smtp]
 listen = "127.0.0.1:{self.smtp}"
 ordinary_mail = {{ maildir = "ordinary" }}
+{self.smtp_more}
 [delivery]
 {self.delivery}
 [[people]]

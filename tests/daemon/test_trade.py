@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailproc.store import inbox
 from tests.conftest import servers_are_required
 from tests.daemon.running import REASON, eventually, running
 from tests.servers import free_port
@@ -54,6 +55,25 @@ def test_swaks_cannot_use_the_desk_as_a_relay(swaks: str, tmp_path: Path) -> Non
         done = send(swaks, daemon.smtp, "--to", "somebody@elsewhere.example")
         assert done.returncode != 0
         assert "<** 550 5.7.1" in done.stdout or "<** 550 5.1" in done.stdout
+
+
+def test_swaks_tells_whose_mail_it_brings_where_it_is_trusted(swaks: str, tmp_path: Path) -> None:
+    told = (
+        "--to",
+        "support@helpdesk.example",
+        "--xclient-addr",
+        "192.0.2.7",
+        "--xclient-name",
+        "mx.norda.example",
+    )
+    with running(tmp_path, more='[trust]\nrelays = ["127.0.0.1"]') as daemon:
+        done = send(swaks, daemon.smtp, *told)
+        assert done.returncode == 0, done.stdout + done.stderr
+        eventually(daemon.answers)
+        with daemon.database().read() as connection:
+            [entry] = inbox.listing(connection)
+        assert entry["peer"] == "192.0.2.7"
+        daemon.stop()
 
 
 def test_lmtp_answers_for_each_recipient(swaks: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ class Scripted:
 
     Steps: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (after some octets of it), DOT, RSET,
     NOOP. What happens: an answer, DROP, SILENCE, or a list of these, used up one by one (None: the
-    usual). ``offers`` are the EHLO lines.
+    usual). ``offers`` are the EHLO lines, ``tokens`` the access tokens that are taken.
     """
 
     script: dict[str, object] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class Scripted:
     tls: ssl.SSLContext | None = None
     wrapped: bool = False
     lmtp: bool = False
+    tokens: set[str] = field(default_factory=set)
     unix: str | None = None
 
     def __post_init__(self) -> None:
@@ -150,6 +151,9 @@ class Scripted:
 
     def _take_login(self, connection: socket.socket, stream: object, text: str) -> None:
         _, mechanism, *first = text.split(" ")
+        if mechanism in ("XOAUTH2", "OAUTHBEARER"):
+            self._take_token(connection, stream, b64decode(first[0]).decode())
+            return
         if mechanism == "PLAIN":
             self.secrets.extend(b64decode(first[0]).decode().split("\0")[1:])
         else:
@@ -157,6 +161,16 @@ class Scripted:
                 self._say(connection, prompt)
                 self.secrets.append(b64decode(stream.readline()).decode())  # type: ignore[attr-defined]
         self._answer(connection, "AUTH", "235 welcome")
+
+    def _take_token(self, connection: socket.socket, stream: object, said: str) -> None:
+        """A token that is not among ``tokens`` is refused as RFC 7628 §3.2.3 has it."""
+        self.secrets.append(said)
+        if any(f"auth=Bearer {token}\x01" in said for token in self.tokens):
+            self._answer(connection, "AUTH", "235 welcome")
+            return
+        self._say(connection, "334 " + b64encode(b'{"status":"invalid_token"}').decode())
+        self.secrets.append(b64decode(stream.readline()).decode())  # type: ignore[attr-defined]
+        self._answer(connection, "AUTH", "535 5.7.3 no")
 
     def _answer(self, connection: socket.socket, step: str, usual: str) -> str:
         planned = self.script.get(step)

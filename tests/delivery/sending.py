@@ -20,7 +20,7 @@ def courier(port: int, **changes: Any) -> SmtpCourier:
     values: dict[str, Any] = {
         "security": Security.NONE,
         "username": None,
-        "password": None,
+        "credential": None,
         "timeout": 5.0,
         "helo": "desk.example.com",
         "connections": 4,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import trustme
 
 WITH_TLS = [Security.TLS, Security.STARTTLS]
-LOGIN = {"username": "desk", "password": lambda: "pässword"}
+LOGIN = {"username": "desk", "credential": lambda: "pässword"}
 
 
 def protected(tls: ssl.SSLContext, security: Security, **changes: object) -> Scripted:
@@ -54,6 +54,7 @@ def test_a_certificate_of_nobody_known_is_refused(certified: ssl.SSLContext, sec
         outcome = courier(server.port, security=security, **LOGIN).deliver(parcel())
     assert isinstance(outcome, Transient)
     assert "certificate verify failed" in outcome.detail
+    assert outcome.is_shut_out, "a person hears of it at once"
     assert server.secrets == []
     assert server.mails == []
     assert server.connections == 1
@@ -65,6 +66,7 @@ def test_a_certificate_for_another_host_is_refused(trusted: trustme.CA, security
         outcome = courier(server.port, security=security, **LOGIN).deliver(parcel())
     assert isinstance(outcome, Transient)
     assert "certificate verify failed" in outcome.detail
+    assert outcome.is_shut_out, "a person hears of it at once"
     assert server.mails == []
 
 
@@ -94,6 +96,7 @@ def test_a_server_without_starttls_hears_neither_password_nor_letter() -> None:
         outcome = courier(server.port, security=Security.STARTTLS, **LOGIN).deliver(parcel())
     assert isinstance(outcome, Transient)
     assert "does not offer STARTTLS" in outcome.detail
+    assert outcome.is_shut_out
     assert set(server.verbs()) == {"EHLO"}
 
 
@@ -121,6 +124,7 @@ def test_a_refused_login_is_for_later(answer: str) -> None:
         outcome = courier(server.port, **LOGIN).deliver(parcel())
     assert isinstance(outcome, Transient)
     assert answer in outcome.detail
+    assert outcome.is_shut_out == answer.startswith("5"), "a person hears of it at once"
     assert server.mails == []
 
 
@@ -128,7 +132,7 @@ def test_a_server_that_repeats_the_password_does_not_get_it_into_a_log() -> None
     token = b64encode("\0desk\0pässword".encode()).decode()
     with Scripted({"AUTH": f"535 no: {token} is pässword"}, offers=("AUTH PLAIN",)) as server:
         outcome = courier(server.port, **LOGIN).deliver(parcel())
-    assert outcome == Transient(detail="the login was refused: 535 no: … is …")
+    assert outcome == Transient(detail="the login was refused: 535 no: … is …", is_shut_out=True)
 
 
 def test_a_password_that_cannot_be_read_is_for_later() -> None:
@@ -136,7 +140,7 @@ def test_a_password_that_cannot_be_read_is_for_later() -> None:
         raise FileNotFoundError("/etc/mailproc/secret-place")
 
     with Scripted(offers=("AUTH PLAIN",)) as server:
-        outcome = courier(server.port, username="desk", password=missing).deliver(parcel())
+        outcome = courier(server.port, username="desk", credential=missing).deliver(parcel())
     assert outcome == Transient(detail="the password could not be read (FileNotFoundError)")
 
 
@@ -149,7 +153,7 @@ def test_plain_text_to_another_machine_is_refused_in_words() -> None:
             25,
             security=Security.NONE,
             username=None,
-            password=None,
+            credential=None,
             timeout=5,
             helo="desk.example.com",
             connections=1,
@@ -163,7 +167,7 @@ def test_plain_text_on_this_machine_is_allowed(host: str) -> None:
         25,
         security=Security.NONE,
         username=None,
-        password=None,
+        credential=None,
         timeout=5,
         helo="desk.example.com",
         connections=1,

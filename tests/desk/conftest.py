@@ -168,10 +168,20 @@ class DeskAtWork:
 
     def make_digest(self) -> list[Reply]:
         """Lets the morning come, if it is time; the digests it made."""
-        before = len(self.everything_sent())
+        return [letter for letter in self._morning() if letter.kind == "digest"]
+
+    def make_reports(self) -> list[Reply]:
+        """Lets the morning come, if it is time; the letters beside the digest that it brought."""
+        return [letter for letter in self._morning() if letter.kind != "digest"]
+
+    def _morning(self) -> list[Reply]:
+        morning = self.office.morning
+        with self.database.read() as connection:
+            before = len(outbox.listing(connection, limit=1000))
+            open_tickets = morning.open_tickets(connection, self.clock())
         with self.database.write() as connection:
-            self.office.morning.make_due(connection, self.clock())
-        return self.everything_sent()[before:]
+            made = morning.make_due(connection, self.clock(), open_tickets)
+        return self.everything_sent()[before:] if made else []
 
 
 def _reply(row: dict[str, Any]) -> Reply:

@@ -176,14 +176,14 @@ def test_an_emergency_that_nobody_acknowledges_is_chased_and_the_requester_hears
         clock.forward(minutes=16)
         told.append(sorted({letter.to for letter in strike(desk)}))
     everybody = ["priya@helpdesk.example", "priya@helpdesk.example#0"]
-    assert told == [everybody, everybody, ["kim@norda.example"], [], []]
+    assert told == [everybody, everybody, ["kim@norda.example", "ops@helpdesk.example"], [], []]
 
 
 def test_an_acknowledged_emergency_is_not_chased(desk: DeskAtWork, clock: HandClock) -> None:
     _, alert = opened(desk)
     answer(desk, alert, "ACK", sender=PRIYA)
     clock.forward(hours=5)
-    assert strike(desk) == []
+    assert [letter.to for letter in strike(desk)] == ["kim@norda.example"]  # the promised news, and no chase
 
 
 def test_a_proposal_without_an_answer_is_reminded_of_and_then_closed(
@@ -390,3 +390,20 @@ def test_an_order_on_the_command_line_does_what_it_does_by_mail(desk: DeskAtWork
         assert life.order(connection, 1, command, priya, desk.clock()) == "acknowledged"
         assert life.order(connection, 99, command, priya, desk.clock()) is None
     assert status(desk) == "acknowledged"
+
+
+def test_who_took_a_higher_priority_on_has_not_taken_on_the_emergency_it_becomes(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    _, alert = opened(desk, f"Please escalate ticket SBM-51007. {GOOD_REASON}", subject="SBM-51007")
+    answer(desk, alert, "ACK", sender=PRIYA)
+    clock.forward(hours=1)
+    _, alert = opened(desk)  # now it is an emergency
+    assert desk.outcome() == ("raised", None)
+    assert status(desk) == "started"
+    clock.forward(minutes=15)
+    assert "priya@helpdesk.example" in {letter.to for letter in strike(desk) if letter.kind == "chase"}
+    answer(desk, alert, "ACK", sender=PRIYA)
+    assert status(desk) == "acknowledged"
+    clock.forward(minutes=15)
+    assert strike(desk) == []

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from mailproc.policy.digest_day import digest_moment, due_digest, next_digest
 from mailproc.settings import Digest
-from tests.desk.conftest import GOOD_REASON, DeskAtWork
+from tests.desk.conftest import GOOD_REASON, DeskAtWork, settings
 from tests.desk.test_answers import PRIYA, answer, opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mailproc.store.engine import Database
     from tests.conftest import HandClock
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -109,3 +114,23 @@ def test_what_was_only_worked_on_is_not_new(desk: DeskAtWork, clock: HandClock) 
     clock.forward(days=1)
     [digest] = desk.make_digest()
     assert "Nothing to decide" in digest.subject
+
+
+@pytest.mark.parametrize(
+    ("first_day", "hour"),
+    [(datetime(2026, 3, 7, tzinfo=CHICAGO), 2), (datetime(2026, 10, 31, tzinfo=CHICAGO), 1)],
+)
+def test_each_local_day_has_its_digest_once_while_the_clock_changes(
+    database: Database, clock: HandClock, tmp_path: Path, first_day: datetime, hour: int
+) -> None:
+    own = {"digest_time": time(hour, 30), "time_zone": CHICAGO, "digest_days": ("sat", "sun", "mon")}
+    plain = settings(tmp_path)
+    [priya] = plain.people
+    desk = DeskAtWork(database, plain.model_copy(update={"people": (priya.model_copy(update=own),)}), clock)
+    clock.now = first_day.astimezone(UTC)
+    desk.receive(f"Escalate ticket SBM-48213. {GOOD_REASON}")
+    days = []
+    for _ in range(4 * 24):
+        clock.forward(hours=1)
+        days += [clock().astimezone(CHICAGO).strftime("%a") for _ in desk.make_digest()]
+    assert days == ["Sat", "Sun", "Mon"]

@@ -8,6 +8,7 @@ import queue
 import sqlite3
 import threading
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
 EMERGENCY = "Level: Emergency\nTicket: SBM-51007\n\nProduction is completely down in all our shops."
 
 
+def at_fault(kind: type[Desk], sound: Desk) -> Desk:
+    """The same desk, with the fault of a kind."""
+    faulty = copy(sound)
+    faulty.__class__ = kind
+    return faulty
+
+
 class StumblingDesk(Desk):
     """A desk that cannot handle one kind of mail, as a fault of ours would make it."""
 
@@ -51,7 +59,7 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_stops_no_other(
 ) -> None:
     office = desk.office
     office.desk, sound = (
-        StumblingDesk(desk.settings, office.effects, office.life, office.returned),
+        at_fault(StumblingDesk, office.desk),
         office.desk,
     )
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
@@ -82,7 +90,7 @@ def test_a_mail_that_is_replayed_and_set_aside_again_is_told_again(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
     office = desk.office
-    office.desk = StumblingDesk(desk.settings, office.effects, office.life, office.returned)
+    office.desk = at_fault(StumblingDesk, office.desk)
     poison = desk.put(desk.mail(f"Escalate ticket SBM-4711. A banana skin. {GOOD_REASON}"))
     for times in (1, 2):
         with capture_logs():
@@ -109,7 +117,7 @@ class DeskThatStumblesOnce(Desk):
 
 def test_the_fault_of_a_batch_is_logged_also_when_each_mail_alone_succeeds(desk: DeskAtWork) -> None:
     office = desk.office
-    office.desk = DeskThatStumblesOnce(desk.settings, office.effects, office.life, office.returned)
+    office.desk = at_fault(DeskThatStumblesOnce, office.desk)
     mail = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
     with capture_logs() as logs:
         desk.work()
@@ -130,7 +138,7 @@ def test_what_the_operator_is_told_of_a_database_fault_holds_no_values(
     desk: DeskAtWork, clock: HandClock
 ) -> None:
     office = desk.office
-    office.desk = DeskWithAWrongStatement(desk.settings, office.effects, office.life, office.returned)
+    office.desk = at_fault(DeskWithAWrongStatement, office.desk)
     desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
     with capture_logs():
         for _ in range(3):
@@ -315,7 +323,7 @@ class FullDisk(Desk):
 
 def test_a_full_disk_makes_no_sound_mail_suspect(desk: DeskAtWork, clock: HandClock) -> None:
     office = desk.office
-    office.desk, sound = FullDisk(desk.settings, office.effects, office.life, office.returned), office.desk
+    office.desk, sound = at_fault(FullDisk, office.desk), office.desk
     id_ = desk.put(desk.mail(f"Escalate ticket SBM-4711. {GOOD_REASON}"))
     for _ in range(5):
         desk.work()

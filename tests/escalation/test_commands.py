@@ -19,7 +19,7 @@ from mailproc.languages import LANGUAGES, lexicon
         ("GRANT", Verb.ACK, ""),
         ("DECLINE too late for this release", Verb.DECLINE, "too late for this release"),
         ("Decline: two other tickets come first.\nWe look at it on Monday.", Verb.DECLINE,
-         "two other tickets come first\nWe look at it on Monday."),
+         "two other tickets come first.\nWe look at it on Monday."),
         ("PROPOSE: restart the gateway", Verb.PROPOSE, "restart the gateway"),
         ("This has been resolved: the supplier restarted it", Verb.RESOLVED, "the supplier restarted it"),
         ("This has been resolved — we changed the cable", Verb.RESOLVED, "we changed the cable"),
@@ -56,7 +56,9 @@ def test_prose_is_no_order(text: str) -> None:
 
 
 def test_every_status_can_be_reached_and_left() -> None:
-    assert set(TRANSITIONS.values()) == set(Status) - {Status.STARTED}
+    assert set(TRANSITIONS.values()) == set(Status)
+    back_to_the_start = {step for (_, step), status in TRANSITIONS.items() if status is Status.STARTED}
+    assert back_to_the_start == {Step.RAISE}
     for status in Status:
         assert possible(status), status
 
@@ -97,3 +99,13 @@ def test_no_word_means_two_things() -> None:
             for word in lexicon(code).phrases(f"commands.{verb}"):
                 meant.setdefault(word.casefold(), set()).add(verb)
     assert {word: verbs for word, verbs in meant.items() if len(verbs) > 1} == {}
+
+
+def test_the_words_behind_a_command_are_kept_as_they_were_written() -> None:
+    command = read_command("CLOSE: The certificate had expired. It is renewed!")
+    assert command is not None
+    assert command.words == "The certificate had expired. It is renewed!"
+    for alone in ("ACK.", "Ack!", "ACK"):
+        command = read_command(alone)
+        assert command is not None
+        assert command.words == ""

@@ -18,7 +18,7 @@ import uvloop
 from mailproc.intake.imap import ImapIntake
 from mailproc.intake.limits import Limits
 from mailproc.intake.smtp import SmtpIntake
-from mailproc.settings import Mailbox, SmtpListener
+from mailproc.settings import ListenerTls, Mailbox, SmtpListener
 from tests.servers import HOST, PASSWORD, ImapServer, dovecot, free_port, pymap
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailproc.message.arrival import Arrival, Position
+    from mailproc.oauth2.credentials import Credential
 
 DEADLINE = 10.0
 OURS = ("support@desk.example", "help@desk.example", "postmaster@desk.example")
@@ -39,7 +40,7 @@ def is_ours(address: str) -> bool:
 class RunningListener:
     """An SmtpIntake in an event loop of its own thread, and a store that a test can make slow or broken."""
 
-    def __init__(self, max_size: int = 100_000, **options: Any) -> None:
+    def __init__(self, max_size: int = 100_000, tls: ListenerTls | None = None, **options: Any) -> None:
         self.stored: list[Arrival] = []
         self.before_store: Callable[[Arrival], Awaitable[None]] | None = None
         self._news = threading.Condition()
@@ -48,7 +49,7 @@ class RunningListener:
         self._thread.start()
         options.setdefault("is_ours", is_ours)
         self.intake = SmtpIntake(
-            SmtpListener(listen=f"{HOST}:{free_port()}", max_size=max_size),
+            SmtpListener(listen=f"{HOST}:{free_port()}", max_size=max_size, tls=tls),
             hostname="desk.example",
             store=self._store,
             **options,
@@ -245,7 +246,7 @@ def make_intake(
     ledger: MemoryLedger,
     on_trouble: Callable[[str, str], None] = lambda _mailbox, _what: None,
     *,
-    password: Callable[[], str] = lambda: PASSWORD,
+    credential: Callable[[], Credential] = lambda: PASSWORD,
     max_size: int = 1_000_000,
     wake: Callable[[], None] = lambda: None,
     tls: Any = None,
@@ -253,7 +254,7 @@ def make_intake(
 ) -> ImapIntake:
     return ImapIntake(
         mailbox(server, **changes),
-        password=password,
+        credential=credential,
         ledger=ledger,
         max_size=max_size,
         on_trouble=on_trouble,

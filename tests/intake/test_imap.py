@@ -220,7 +220,7 @@ def test_refused_login_is_told_at_once_and_not_hammered(
         tries.append(time.monotonic())
         return "wrong"
 
-    reader = read(server, ledger, password=wrong).start_only()
+    reader = read(server, ledger, credential=wrong).start_only()
     assert reader.trouble.wait(10)
     [(name, what)] = reader.troubles
     assert name == "support"

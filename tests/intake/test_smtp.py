@@ -24,7 +24,7 @@ import pytest
 
 from mailproc.intake.limits import Limits
 from mailproc.intake.smtp import our_addresses
-from mailproc.settings import Desk, Settings
+from mailproc.settings import Desk, ListenerTls, Settings
 from tests.intake.conftest import RawClient, RunningListener
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ FAULTS = [
     RuntimeError("secret\r\n250 OK"),
     ValueError(),
     KeyError("x"),
-    OSError(errno.ENOSPC, "No space left on device"),
+    OSError(errno.EIO, "Input/output error"),
     TimeoutError("late"),
     sqlite3.OperationalError("database is locked"),
     UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"),
@@ -508,6 +508,41 @@ def test_only_crlf_dot_crlf_ends_a_mail(listener: RunningListener, false_end: by
     assert arrival.raw.endswith(b"forged\r\n")
 
 
+LINE_ENDS = [
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\n\r",
+    b"\r\r\n",
+    b"\r\n\r",
+    b"\r\n\n",
+    b"\x0b",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+]
+
+
+@pytest.mark.parametrize("chunk", [1, 4, 100_000])
+def test_no_other_line_ends_around_a_dot_end_a_mail(listener: RunningListener, chunk: int) -> None:
+    pairs = [before + b"." + after for before in LINE_ENDS for after in LINE_ENDS]
+    false_ends = [end for end in pairs if b"\r\n.\r\n" not in end]
+    assert len(false_ends) == 94
+    client = listener.connect()
+    client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.start_mail()
+    for number, false_end in enumerate(false_ends):
+        octets = b"mail %d" % number + false_end + SECOND
+        for start in range(0, len(octets), chunk):
+            client.send(octets[start : start + chunk])
+        assert client.reply() == "250 2.0.0 Stored"
+        client.start_mail(greeting="")
+    client.close()
+    assert [arrival.raw[:7].rstrip(b"\r\n.\x0b\xc2\xe2") for arrival in listener.stored] == [
+        b"mail %d" % number for number in range(len(false_ends))
+    ]
+    assert {arrival.raw[-8:] for arrival in listener.stored} == {b"forged\r\n"}
+
+
 def test_a_mail_sent_before_354_is_refused(listener: RunningListener) -> None:
     client = listener.connect()
     client.reply()
@@ -536,9 +571,7 @@ def test_commands_may_be_pipelined(listener: RunningListener) -> None:
 
 @pytest.fixture
 def tls_listener(listen: Listen, certificate: tuple[Path, Path]) -> RunningListener:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
-    return listen(tls=context)
+    return listen(tls=ListenerTls(certificate=certificate[0], key=certificate[1]))
 
 
 def test_starttls(tls_listener: RunningListener, certificate: tuple[Path, Path]) -> None:

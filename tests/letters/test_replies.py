@@ -9,7 +9,7 @@ import pytest
 
 from mailproc.letters import LetterKind, Letters
 from mailproc.message.mail import Address
-from mailproc.policy.decision import Alert, Code, Decision, Outcome
+from mailproc.policy.decision import Alert, AlertReason, Code, Decision, Outcome
 from mailproc.reading.request import (
     EscalationRequest,
     Excuse,
@@ -151,7 +151,8 @@ def test_a_strangers_emergency_is_asked_to_confirm(letters: Letters) -> None:
 
 
 def test_an_emergency_that_came_late_wakes_nobody_and_says_so(letters: Letters) -> None:
-    text = flat(answer(letters, accepted(emergency())).text)
+    late = accepted(emergency(), alert=Alert.DUTY, alert_because=AlertReason.PERSON)
+    text = flat(answer(letters, late).text)
     assert "took a long time to reach us" in text
     assert "Tuesday 24 November at 14:30 (UTC+1)" in text
 

@@ -108,7 +108,7 @@ def test_one_of_several(answered):
     assert (request.ticket, request.several) == ("48214", ())
 
 
-HANDOVER = "Ticket: 48213\nReason for Escalation: no access\nSteps Attempted: restarted the spooler twice\n"
+HANDOVER = "Ticket: 48213\nReason for Escalation: knowledge\nSteps Attempted: restarted the spooler twice\n"
 
 
 @pytest.mark.parametrize(

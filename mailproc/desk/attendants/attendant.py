@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mailproc.message.mail import Address
+    from mailproc.reading.request import FormReading
     from mailproc.store.timers import Due
 
 
@@ -19,7 +20,9 @@ class Heard:
     """Something happened to an escalation.
 
     ``row`` is the escalation with its timeline, as it stands afterwards; ``kind`` the name of the event on
-    that timeline, ``words`` what was written with it. ``mail_id`` is None where no mail brought it.
+    that timeline, ``words`` what was written with it. ``mail_id`` is None where no mail brought it;
+    ``by_machine`` is true where the mail was a ticket system's notification. ``form`` is the form
+    that the mail carried.
     """
 
     row: dict[str, Any]
@@ -28,6 +31,8 @@ class Heard:
     by: Address
     now: datetime
     mail_id: int | None = None
+    by_machine: bool = False
+    form: FormReading | None = None
 
 
 class Attendant(Protocol):

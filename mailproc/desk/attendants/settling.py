@@ -37,7 +37,10 @@ RESOLVED_CLOSES = timedelta(hours=24)
 SETTLED = ("resolved by requester", "solution accepted")
 """After these an escalation closes by itself, unless somebody objects."""
 
-_NOTHING_NEW = ("note", "update", "assigned", "joined")
+_NOTHING_NEW = (
+    *("note", "update", "assigned", "joined"),
+    *("handed over", "planned", "paused", "resumed", "overridden"),
+)
 
 
 class Settling:
