@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from mailproc.escalation.command import Command
 from mailproc.escalation.conduct import ORDERS
 from mailproc.policy.decision import Outcome
-from mailproc.store import escalations, inbox, outbox, timers
+from mailproc.store import decisions, inbox, outbox, timers
 from mailproc.store.engine import Database
 from mailproc.store.migrate import migrate
 from mailproc.store.tables import decision, escalation, event, mail, raw_mail, ticket, timer
@@ -199,7 +199,7 @@ def _number_alike(source: Connection, scratch: Connection, mail_id: int) -> None
 
 def _result(connection: Connection, mail_id: int) -> Result:
     row = inbox.entry(connection, mail_id) or {}
-    made = escalations.decision_of(connection, mail_id) or {}
+    made = decisions.of_mail(connection, mail_id) or {}
     letters = (_words(sent) for sent in outbox.of_mail(connection, mail_id) if sent["content"])
     return Result(
         outcome=row.get("outcome", ""),

@@ -51,13 +51,13 @@ def mail_show(
     raw: Annotated[bool, typer.Option("--raw", help="The octets as received.")] = False,
 ) -> None:
     """One mail: its outcome, the decision with its trace, and what left because of it."""
-    from mailproc.store import escalations, inbox
+    from mailproc.store import decisions, inbox
     from mailproc.store import outbox as outgoing
 
     with database(configuration(config)).read() as connection:
         entry = _found(inbox.entry(connection, id_), f"no mail {id_}")
         octets = inbox.raw(connection, id_) if raw else None
-        entry["decision"] = escalations.decision_of(connection, id_)
+        entry["decision"] = decisions.of_mail(connection, id_)
         entry["sent"] = outgoing.of_mail(connection, id_)
     if raw:
         sys.stdout.buffer.write(_found(octets, f"the octets of mail {id_} were not kept"))
@@ -75,13 +75,13 @@ def mail_replay(
     ids: Annotated[list[int], typer.Argument(metavar="ID…")], config: ConfigOption = None
 ) -> None:
     """Sends quarantined or ignored mail through the desk again. This acts: letters go out."""
-    from mailproc.store import escalations, inbox
+    from mailproc.store import decisions, inbox
 
     with database(configuration(config)).write() as connection:
         refused = []
         for id_ in ids:
             if inbox.replay(connection, id_):
-                escalations.forget_decision(connection, id_)
+                decisions.forget(connection, id_)
             else:
                 refused.append(id_)
     if refused:

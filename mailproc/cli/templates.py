@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,8 +31,9 @@ def _letters(config: Path | None) -> Letters:
 def templates_list(config: ConfigOption = None) -> None:
     """The letters that can be previewed, and the languages there are."""
     letters = _letters(config)
-    typer.echo("letters: " + ", ".join(letters.previews()))
-    typer.echo("languages: " + ", ".join(letters.stationery.languages))
+    for name in letters.previews():
+        typer.echo(name)
+    typer.echo(f"\nEach of them in: {', '.join(letters.stationery.languages)}")
 
 
 @templates_app.command("preview")
@@ -44,7 +46,10 @@ def templates_preview(
     """A letter with sample data."""
     letters = _letters(config)
     if name not in letters.previews():
-        raise RefusedError(f"no letter {name!r}; there are: {', '.join(letters.previews())}")
+        near = get_close_matches(name, letters.previews(), n=5, cutoff=0.5)
+        near += [each for each in letters.previews() if name in each and each not in near]
+        said = f"; near it are: {', '.join(near[:8])}" if near else ""
+        raise RefusedError(f"no letter is called {name!r}{said}. `mailproc templates list` names them all")
     letter = letters.preview(name, language)
     typer.echo(letter.html if html else f"Subject: {letter.subject}\n\n{letter.text}")
 

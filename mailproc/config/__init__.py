@@ -3,10 +3,10 @@
 ``load`` is the front door. Nothing starts on a configuration that is only half understood.
 """
 
-from mailproc.config.checks import advise, check_runnable
 from mailproc.config.example import procedures, write_example
 from mailproc.config.faults import ConfigError, Fault
 from mailproc.config.load import load
+from mailproc.config.readiness import advise, check_runnable
 from mailproc.config.show import show
 
 __all__ = ["ConfigError", "Fault", "advise", "check_runnable", "load", "procedures", "show", "write_example"]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mailproc.config.checks import CHECKS, Written
+from mailproc.config.checks import CHECKS
+from mailproc.config.checks.written import Written
 from mailproc.config.environment import Override, overrides
 from mailproc.config.faults import Complaint, ConfigError, Fault, Location, dotted, shown
 from mailproc.config.lines import key_lines

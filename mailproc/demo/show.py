@@ -23,7 +23,7 @@ from mailproc.demo.stage import PATIENCE, Stage, set_up
 from mailproc.desk.office import Office
 from mailproc.resources import folder
 from mailproc.secrets import signing_key
-from mailproc.store import escalations, inbox, outbox
+from mailproc.store import decisions, inbox, outbox
 from mailproc.store.engine import Database
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _show(out: Console, database: Database, number: int, scene: Scene) -> bool:
     message = message_from_bytes(_raw(scene), policy=default)
     with database.read() as connection:
         entry = _entry(connection, str(message["Message-ID"]))
-        decision = escalations.decision_of(connection, entry["id"]) if entry else None
+        decision = decisions.of_mail(connection, entry["id"]) if entry else None
         letters = (
             [
                 row

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.rungs import tier_of
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.message.automatic import reads_no_answers
 from mailproc.message.mail import Address
 from mailproc.policy.handover import members
@@ -15,19 +16,14 @@ from mailproc.store import codes, escalations, outbox
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from mailproc.message.mail import IncomingMail
+    from mailproc.reading.request import EscalationRequest
     from mailproc.settings import Person, Settings
-
-EVERYBODY_ALERTED = "everybody alerted"
-"""The line on the timeline that tells that every PM was alerted."""
-
-CHASED = "chased"
-NOBODY_ANSWERED = "nobody answered"
-"""The lines that tell that nobody had acknowledged it: asked again, and asked to the end of the list."""
 
 
 def everybody_knows(row: dict[str, Any]) -> bool:
     """True once every PM was alerted about an escalation."""
-    return any(event["kind"] == EVERYBODY_ALERTED for event in row["events"])
+    return any(event["kind"] == Event.EVERYBODY_ALERTED for event in row["events"])
 
 
 def waits_for_somebody(row: dict[str, Any]) -> bool:
@@ -47,6 +43,35 @@ def voices(connection: Connection, row: dict[str, Any], settings: Settings) -> l
         for email, voice in found.items()
         if email not in inside | machines and not settings.is_own_address(email)
     ]
+
+
+MOST_COPIED = 10
+"""Further people who hear of one request; a mail to a whole department is no wish that all of it does."""
+
+
+def copied_in(mail: IncomingMail, request: EscalationRequest, settings: Settings) -> tuple[Address, ...]:
+    """The people outside staff whom a request was sent to beside the desk: they hear with its author (S2)."""
+    authors = {author.email for author in (request.requester, request.forwarder, mail.sender) if author}
+    inside = {person.email for person in settings.people} | {settings.operator.email}
+    found = {
+        reader.email: reader
+        for reader in (*mail.to, *mail.cc)
+        if reader.email not in authors | inside
+        and not settings.is_own_address(reader.email)
+        and not reads_no_answers(reader.email)
+    }
+    return tuple(found.values()) if len(found) <= MOST_COPIED else ()
+
+
+def copied(row: dict[str, Any]) -> list[Address]:
+    """Everybody who was copied in one of the requests, and did not ask for it themselves."""
+    asked = {event["by"] for event in row["events"]}
+    found = {
+        reader["email"]: Address(email=reader["email"], name=reader["name"])
+        for event in row["events"]
+        for reader in event["copied"] or ()
+    }
+    return [reader for email, reader in found.items() if email not in asked]
 
 
 def clients(connection: Connection, row: dict[str, Any], settings: Settings) -> list[Address]:
@@ -83,6 +108,6 @@ def representative(row: dict[str, Any], settings: Settings) -> Person | None:
 
 def post_mortem_author(row: dict[str, Any], settings: Settings) -> Person | None:
     """Who writes the post mortem: who had it, else who closed it, else the first PM."""
-    closers = [event["by"] for event in row["events"] if event["kind"] == "closed"]
+    closers = [event["by"] for event in row["events"] if event["kind"] == Event.CLOSED]
     closer = settings.person(closers[-1]) if closers else None
     return representative(row, settings) or closer or next(iter(settings.people_with("pm")), None)

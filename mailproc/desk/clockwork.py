@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from mailproc.desk.life import TAKE_UP
+from mailproc.desk.queueing import TAKE_UP
 from mailproc.store import escalations, timers
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Clockwork:
 
     def strike(self, connection: Connection, now: datetime) -> int:
         """Keeps every promise that is due; how many there were."""
-        due = timers.take_due(connection, now)
+        due = timers.due(connection, now)
         for promise in due:
             try:
                 with connection.begin_nested():
@@ -52,8 +52,11 @@ class Clockwork:
 
     def _strike_one(self, connection: Connection, promise: Due, now: datetime) -> None:
         if promise.kind == TAKE_UP and promise.mail_id is not None:
-            self._desk.take_up(connection, promise.mail_id, now)
+            if timers.take(connection, promise):
+                self._desk.take_up(connection, promise.mail_id, now)
             return
+        # First the escalation, then the promise, as whoever stops one does: the other way round, two wait
+        # for each other on PostgreSQL.
         row = escalations.locked_entry(connection, promise.escalation_id) if promise.escalation_id else None
-        if row is not None:
+        if timers.take(connection, promise) and row is not None:
             self._attendance.keep(connection, promise, row, now)

@@ -9,7 +9,7 @@ from mailproc.policy.decision import Code, Outcome
 from mailproc.policy.organisations import same_house
 from mailproc.reading.complete import complete
 from mailproc.reading.record import from_record
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, inbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +44,7 @@ def find_completion(connection: Connection, considered: Considered, settings: Se
     thread = considered.thread
     if thread is None or thread.mail_id is None or considered.mail.is_automatic:
         return None
-    made = escalations.decision_of(connection, thread.mail_id)
+    made = decisions.of_mail(connection, thread.mail_id)
     mail = inbox.entry(connection, thread.mail_id)
     if made is None or mail is None or mail["outcome"] != Outcome.REJECTED:
         return None
@@ -63,7 +63,7 @@ def find_completion(connection: Connection, considered: Considered, settings: Se
     while made["completes"] is not None:
         mail, made = (
             inbox.entry(connection, made["completes"]) or mail,
-            escalations.decision_of(connection, made["completes"]) or {"completes": None},
+            decisions.of_mail(connection, made["completes"]) or {"completes": None},
         )
         requested_at, gaps = mail["received_at"], gaps + 1
     return Completion(request=request, first=thread.mail_id, requested_at=requested_at, gaps=gaps)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mailproc.message.mail import Address
+from mailproc.message.own_lists import written_through
 from mailproc.message.parse import parse
 from mailproc.reading.notification import is_by_machine
 from mailproc.reading.read import read
@@ -57,6 +58,11 @@ class Considered:
         return replace(self, request=replace(request, requester=Address(email=contact)))
 
 
+def opened(raw: bytes, settings: Settings) -> IncomingMail:
+    """The mail these octets hold, as its author wrote it to the desk. Never raises."""
+    return written_through(parse(raw), settings.desk.own_lists)
+
+
 def consider(
     raw: bytes,
     settings: Settings,
@@ -69,7 +75,7 @@ def consider(
     ``envelope_from`` is ``""`` for the null sender, None where it is not known. ``thread_of`` finds the
     matter that a mail answers; its ticket is understood where the mail names none.
     """
-    mail = parse(NULL_RETURN_PATH + raw if envelope_from == "" else raw)
+    mail = opened(NULL_RETURN_PATH + raw if envelope_from == "" else raw, settings)
     thread = thread_of(mail)
     request = read(mail, settings, thread_ticket=thread.ticket if thread else None)
     return Considered(mail=mail, thread=thread, request=request)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.audience import post_mortem_author, stakeholders
 from mailproc.desk.matter import happening_of, matter_of
+from mailproc.escalation.timeline import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mailproc.message.mail import IncomingMail
     from mailproc.settings import Person, Settings
 
-LEFT_OUT = frozenset({"note", "wrote", "taken", "joined for a while"})
+LEFT_OUT = frozenset({Event.NOTE, Event.WROTE, Event.TAKEN, Event.JOINED_FOR_A_WHILE})
 """Events that a timeline in short does without."""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailproc.desk.effects import Case
+from mailproc.desk.case import Case
 from mailproc.desk.facts import gather
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Decision, Outcome, Step
 from mailproc.policy.organisations import same_house
 from mailproc.reading.complete import complete
 from mailproc.reading.record import from_record
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, inbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +60,7 @@ class EachAlone:
         thread, sender = considered.thread, considered.mail.sender
         if thread is None or thread.mail_id is None or sender is None:
             return None
-        made = escalations.decision_of(connection, thread.mail_id)
+        made = decisions.of_mail(connection, thread.mail_id)
         entry = inbox.entry(connection, thread.mail_id)
         if made is None or entry is None or entry["outcome"] != Outcome.REJECTED:
             return None
@@ -72,17 +72,17 @@ class EachAlone:
         alone = [replace(request, ticket=ticket, several=()) for ticket in request.several[:MOST_TICKETS]]
         cases = [self._case(connection, stored, considered, one, entry, now) for one in alone]
         opened = [self._effects.carry_out_unanswered(connection, case) for case in cases]
-        decisions = [case.decision for case in cases]
+        each = [case.decision for case in cases]
         letter = self._letters.each_alone(
-            decisions,
+            each,
             to=request.requester or sender,
             now=now,
             decides_at=cases[0].facts.next_digest,
             answers=considered.mail,
         )
         self._mailing.send(connection, [letter], key=f"both:{stored.id}", now=now, mail_id=stored.id)
-        decision = _together(request, decisions)
-        escalations.record_decision(
+        decision = _together(request, each)
+        decisions.record(
             connection,
             decision,
             mail_id=stored.id,

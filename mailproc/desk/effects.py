@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mailproc.desk.attendants.attendant import Heard
-from mailproc.desk.audience import concerned
+from mailproc.desk.audience import copied_in
+from mailproc.desk.case import addressed, handed_over
+from mailproc.desk.inside import Inside
 from mailproc.desk.matter import matter_of
 from mailproc.desk.post import is_return_path
 from mailproc.desk.rungs import client_of, rung_shown, tier_of
 from mailproc.escalation.status import Status
-from mailproc.letters.matter import Happening
-from mailproc.policy.calling import called
-from mailproc.policy.decision import Alert, AlertReason, Code, Outcome, Verdict
+from mailproc.escalation.timeline import Event
+from mailproc.policy.decision import Alert, Code, Outcome, Verdict
 from mailproc.policy.handover import gathered_at_the_end
 from mailproc.reading.notification import is_by_machine
 from mailproc.reading.request import Level
@@ -22,57 +22,33 @@ from mailproc.store import escalations, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from mailproc.desk.attendants.attendant import Attendance
     from mailproc.desk.attendants.pursuit import Pursuit
+    from mailproc.desk.case import Case
     from mailproc.desk.pager import Pager
     from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
-    from mailproc.message.mail import IncomingMail
-    from mailproc.policy.decision import Decision, Facts
-    from mailproc.settings import Person, Settings
-    from mailproc.store.inbox import StoredMail
+    from mailproc.message.mail import Address
+    from mailproc.settings import Settings
     from mailproc.store.outbox import Outgoing
 
 TIMELINE = {
-    "new escalation": "started",
-    "complete the earlier request": "started",
-    "second event after the cooldown": "escalated again",
-    "raise to emergency": "raised",
-    "join the open escalation": "joined",
+    "new escalation": Event.STARTED,
+    "complete the earlier request": Event.STARTED,
+    "second event after the cooldown": Event.ESCALATED_AGAIN,
+    "raise to emergency": Event.RAISED,
+    "join the open escalation": Event.JOINED,
 }
 """What each route of the precedence table is called on the escalation's timeline."""
 
 MOST_ANSWERS = 10
 """Letters about one escalation within an hour after which somebody who joins once more gets no answer."""
 
-_TOLD_INSIDE = frozenset(TIMELINE.values())
-
 _NEVER_HANDED_ON = frozenset({Code.OWN_MAIL, Code.DUPLICATE})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """A decided mail.
-
-    ``requested_at`` is when it was first asked for; ``key`` begins the keys of its letters.
-    """
-
-    stored: StoredMail
-    mail: IncomingMail
-    decision: Decision
-    facts: Facts
-    requested_at: datetime
-    key: str
-
-    @property
-    def now(self) -> datetime:
-        """The moment of the decision."""
-        return self.facts.now
 
 
 class Effects:
@@ -90,8 +66,7 @@ class Effects:
         self._settings = settings
         self._letters = letters
         self._post = post
-        self._pager = pager
-        self._pursuit = pursuit
+        self._inside = Inside(settings, letters, post, pager, pursuit)
         self._attendance = attendance
 
     def carry_out(self, connection: Connection, case: Case) -> int | None:
@@ -111,8 +86,8 @@ class Effects:
         id_ = self._keep_escalation(connection, case)
         messages = [
             *(() if self._goes_on(connection, case, id_) else replies(connection, case, id_)),
-            *self._alerts(connection, case, id_),
-            *self._word_inside(connection, case, id_),
+            *self._inside.alerts(connection, case, id_),
+            *self._inside.word(connection, case, id_),
         ]
         held = self._settings.desk.holds_letters
         outbox.put(connection, messages, now=case.now, held=held)
@@ -135,7 +110,7 @@ class Effects:
         kind = TIMELINE[decision.route]
         if decision.escalation is not None and decision.escalation.is_open:
             id_ = int(decision.escalation.id)
-            kind = "joined" if decision.outcome is Outcome.COMPLETED else kind
+            kind = Event.JOINED if decision.outcome is Outcome.COMPLETED else kind
         else:
             id_ = escalations.start(
                 connection,
@@ -157,12 +132,18 @@ class Effects:
         if decision.known_ticket is not None:
             escalations.know_ticket(connection, id_, decision.known_ticket)
         escalations.record_event(
-            connection, decision, escalation_id=id_, kind=kind, mail_id=case.stored.id, now=case.now
+            connection,
+            decision,
+            escalation_id=id_,
+            kind=kind,
+            mail_id=case.stored.id,
+            now=case.now,
+            copied=self._copied(case),
         )
         self._tell_attendants(connection, case, id_, kind)
         return id_
 
-    def _tell_attendants(self, connection: Connection, case: Case, escalation_id: int, kind: str) -> None:
+    def _tell_attendants(self, connection: Connection, case: Case, escalation_id: int, kind: Event) -> None:
         row, by = escalations.entry(connection, escalation_id), case.decision.request.requester
         if row is not None and by is not None:
             words = case.decision.request.motivation or ""
@@ -178,25 +159,10 @@ class Effects:
             )
             self._attendance.hear(connection, heard)
 
-    def _replies(
-        self, connection: Connection, case: Case, escalation_id: int | None
-    ) -> Iterator[Outgoing]:
-        handed_over = self._handed_over(connection, case, escalation_id)
-        for letter in self._taken(case, handed_over) if handed_over else self._answers(case):
-            yield self._letter(case, letter, case.key, escalation_id)
-
-    def _handed_over(
-        self, connection: Connection, case: Case, escalation_id: int | None
-    ) -> dict[str, Any] | None:
-        """The escalation, where this mail has just handed it to a tier."""
-        if case.decision.request.form is None or escalation_id is None:
-            return None
-        row = escalations.entry(connection, escalation_id)
-        handed = any(
-            event["kind"] == escalations.HANDED_OVER and event["mail_id"] == case.stored.id
-            for event in (row["events"] if row else ())
-        )
-        return row if handed and row is not None and row["tier"] is not None else None
+    def _replies(self, connection: Connection, case: Case, escalation_id: int | None) -> Iterator[Outgoing]:
+        handed = handed_over(connection, case, escalation_id)
+        for letter in self._taken(case, handed) if handed else self._answers(case):
+            yield addressed(self._post, case, letter, case.key, escalation_id)
 
     def _taken(self, case: Case, row: dict[str, Any]) -> tuple[Letter, ...]:
         to = case.decision.request.requester
@@ -218,79 +184,18 @@ class Effects:
         if decision.handed_over and to is not None:
             language = decision.request.language
             return (self._letters.handed_over(to=to, now=now, answers=case.mail, language=language),)
-        return self._letters.reply(decision, case.mail, now=now, decides_at=case.facts.next_digest)
-
-    def _alerts(
-        self, connection: Connection, case: Case, escalation_id: int | None
-    ) -> Iterator[Outgoing]:
-        people = self._alerted(connection, case, escalation_id)
-        is_stranger = case.decision.alert_because in (AlertReason.STRANGER, AlertReason.LAST_STRANGER)
-        key = f"{'stranger' if is_stranger else 'alert'}:{case.key}"
-        for letter in self._letters.alerts(case.decision, case.mail, people=people, now=case.now):
-            yield self._letter(case, letter, key, escalation_id)
-        if case.decision.alert is not Alert.EVERYBODY:
-            return
-        ticket, mail_id = case.decision.request.ticket or "", case.stored.id
-        if escalation_id is None:
-            yield from self._pursuit.without_escalation(
-                connection, ticket, key=key, mail_id=mail_id, now=case.now
-            )
-        else:
-            yield from self._pager.first(
-                connection,
-                people,
-                ticket=ticket,
-                escalation_id=escalation_id,
-                key=key,
-                now=case.now,
-                mail_id=mail_id,
-            )
-
-    def _alerted(
-        self, connection: Connection, case: Case, escalation_id: int | None
-    ) -> tuple[Person, ...]:
-        """The people who are told now, each by a letter of their own."""
-        alert = case.decision.alert
-        row = escalations.entry(connection, escalation_id) if escalation_id is not None else None
-        if alert is Alert.EVERYBODY and row is not None:
-            return self._pursuit.alarm(connection, row, case.now)
-        return called(alert, self._settings, case.now)
-
-    def _word_inside(
-        self, connection: Connection, case: Case, escalation_id: int | None
-    ) -> Iterator[Outgoing]:
-        """Staff who have the escalation hear of another voice (S7), unless all are alerted anyway."""
-        decision = case.decision
-        continues = decision.escalation is not None and decision.escalation.is_open
-        row = escalations.entry(connection, escalation_id) if escalation_id is not None else None
-        if row is None or not continues or decision.alert is not Alert.NOBODY:
-            return
-        if self._handed_over(connection, case, escalation_id):
-            return  # the tier has a letter about it
-        by = decision.request.requester
-        happening = Happening(
-            kind=next(event["kind"] for event in reversed(row["events"]) if event["kind"] in _TOLD_INSIDE),
-            by=(by.name or by.email) if by else "",
-            at=case.now,
-            words=decision.request.motivation or "",
+        return self._letters.reply(
+            decision,
+            case.mail,
+            now=now,
+            decides_at=case.facts.next_digest,
+            copied=self._copied(case),
         )
-        told = concerned(connection, row, self._settings)
-        if decision.restricted:  # it reaches the person on duty all the same
-            told += [one for one in called(Alert.DUTY, self._settings, case.now) if one not in told]
-        for person in told:
-            if by is None or person.email != by.email:
-                matter = matter_of(row, self._settings)
-                letter = self._letters.staff_news(matter, happening, person=person, now=case.now)
-                yield self._letter(case, letter, f"inside:{case.key}", escalation_id)
 
-    def _letter(self, case: Case, letter: Letter, key: str, escalation_id: int | None) -> Outgoing:
-        return self._post.letter(
-            letter,
-            key=f"{key}:{letter.to}",
-            now=case.now,
-            mail_id=case.stored.id,
-            escalation_id=escalation_id,
-        )
+    def _copied(self, case: Case) -> tuple[Address, ...]:
+        """Those who hear with the requester (S2); a stranger cannot make the desk write to others."""
+        is_heard = case.decision.verdict is Verdict.ACCEPTED and case.facts.known_sender
+        return copied_in(case.mail, case.decision.request, self._settings) if is_heard else ()
 
     def _hand_on(self, case: Case) -> list[Outgoing]:
         """Mail for people that came by SMTP goes on to them; by IMAP it is with them already."""

@@ -13,7 +13,7 @@ from mailproc.policy.procedures import procedure_of
 from mailproc.policy.recurrence import Recurrence
 from mailproc.policy.tickets import NOT_LOOKED_UP, is_closed, lacking, may_escalate, organisation_name
 from mailproc.reading.notification import is_from_ticket_system
-from mailproc.store import accounts, calls, escalations, inbox, outbox
+from mailproc.store import accounts, calls, decisions, escalations, inbox, outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +66,7 @@ def gather(
         or belongs
         or is_partner(email, settings)
         or (gaps and considered.thread and considered.thread.signed_for == email)  # the address is theirs
-        or (email and escalations.was_accepted_before(connection, email))
+        or (email and decisions.was_accepted_before(connection, email))
     )
     return Facts(
         now=now,

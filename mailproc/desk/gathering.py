@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproc.desk.audience import CHASED, EVERYBODY_ALERTED, waits_for_somebody
+from mailproc.desk.audience import waits_for_somebody
 from mailproc.desk.matter import matter_of
+from mailproc.escalation.timeline import Event
 from mailproc.letters.storm import Waiting
 from mailproc.policy.calling import called, called_again
 from mailproc.policy.decision import Alert
@@ -49,7 +50,7 @@ class Gathering:
         """True while more calls went out lately than are told one by one; those under way count."""
         rule = self._settings.emergency
         since = now - rule.group_within
-        count = calls.lately(connection, (EVERYBODY_ALERTED, CHASED), since)
+        count = calls.lately(connection, (Event.EVERYBODY_ALERTED, Event.CHASED), since)
         return count + calls.without_escalation(connection, since) > rule.group_above
 
     def takes(self, connection: Connection, row: dict[str, Any], *, round: int, now: datetime) -> bool:

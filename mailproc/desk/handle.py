@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from mailproc.desk.case import Case
 from mailproc.desk.completion import find_completion
-from mailproc.desk.consider import Considered
-from mailproc.desk.effects import Case
+from mailproc.desk.consider import Considered, opened
 from mailproc.desk.facts import gather, takes_part
-from mailproc.desk.life import Occasion
+from mailproc.desk.occasion import Occasion
 from mailproc.desk.thread import Thread
 from mailproc.escalation.command import Command, Verb, read_command
-from mailproc.message.parse import parse
 from mailproc.policy.decide import decide
 from mailproc.policy.decision import Decision, Outcome, Step, Verdict
 from mailproc.reading.record import from_record
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, escalations, inbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +115,13 @@ class Desk:
 
         None when its mail is not stored any more.
         """
-        made = escalations.decision_of(connection, mail_id)
+        made = decisions.of_mail(connection, mail_id)
         stored = inbox.stored(connection, mail_id)
         if made is None or stored is None:
             return None
-        considered = Considered(mail=parse(stored.raw), thread=None, request=from_record(made["understood"]))
+        considered = Considered(
+            mail=opened(stored.raw, self._settings), thread=None, request=from_record(made["understood"])
+        )
         known = gather(connection, stored, considered, self._settings, now, directory=self._directory)
         facts = replace(known, stale=False)
         decision = decide(considered.request, facts, self._settings.policy_of(facts.procedure))
@@ -133,10 +134,7 @@ class Desk:
             key=f"queued:{mail_id}",
         )
         escalation_id = self._effects.carry_out(connection, case)
-        escalations.forget_decision(connection, mail_id)
-        escalations.record_decision(
-            connection, decision, mail_id=mail_id, escalation_id=escalation_id, completes=None, now=now
-        )
+        decisions.record_anew(connection, decision, mail_id=mail_id, escalation_id=escalation_id, now=now)
         return decision
 
     def _decide(
@@ -158,7 +156,7 @@ class Desk:
             requested_at=completion.requested_at if completion else stored.received_at,
             key=f"reply:{stored.id}",
         )
-        escalations.record_decision(
+        decisions.record(
             connection,
             case.decision,
             mail_id=stored.id,
@@ -202,12 +200,11 @@ class Desk:
             request=replace(considered.request, requester=receipt.by),
             trace=(Step(rule="alert code", said=receipt.said),),
         )
-        escalations.record_decision(
+        decisions.record(
             connection,
             decision,
             mail_id=stored.id,
             escalation_id=receipt.escalation_id,
-            completes=None,
             now=now,
         )
         return decision
@@ -252,12 +249,11 @@ class Desk:
             request=considered.request,
             trace=(Step(rule="command", said=obeyed, words=command.written if command else ""),),
         )
-        escalations.record_decision(
+        decisions.record(
             connection,
             decision,
             mail_id=stored.id,
             escalation_id=thread.escalation_id,
-            completes=None,
             now=now,
         )
         return decision

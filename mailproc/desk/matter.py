@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.escalation.progress import counted_from
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.letters.matter import Happening, Matter
 from mailproc.message.mail import Address
 from mailproc.reading.request import Evidence, EvidenceKind, Level
@@ -37,7 +38,7 @@ def matter_of(row: dict[str, Any], settings: Settings) -> Matter:
 
 def last_joined(row: dict[str, Any]) -> dict[str, Any] | None:
     """The event of the voice that joined last, and is still there; None where nobody joined by mail."""
-    joined = [event for event in row["events"] if event["kind"] == "joined" and event["mail_id"]]
+    joined = [event for event in row["events"] if event["kind"] == Event.JOINED and event["mail_id"]]
     return joined[-1] if joined else None
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mailproc.desk.case import Case
 from mailproc.desk.consider import Considered
-from mailproc.desk.effects import Case
 from mailproc.desk.facts import gather
 from mailproc.desk.matter import matter_of
 from mailproc.desk.takeable import Takeable, holds_another, passed_on, stored_mail
@@ -25,7 +25,7 @@ from mailproc.message.mail import Address
 from mailproc.policy.decide import accept
 from mailproc.policy.decision import Decision, Outcome, Step
 from mailproc.policy.taking import as_taken
-from mailproc.store import escalations, inbox, timers
+from mailproc.store import decisions, escalations, inbox, timers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,7 +110,7 @@ class Mending:
             self._confirm(connection, taken, stored=stored, mail=mail, wish=wish, now=now)
             if isinstance(found, Takeable) and found.number == stored.id:
                 return taken.decision  # the mail that brought the TAKE brought the request as well
-            said, escalation_id = TAKING.happening, taken.escalation_id
+            said, escalation_id = str(TAKING.happening), taken.escalation_id
         else:
             about = found.number if isinstance(found, Takeable) else _about(stored, considered)
             self._refuse(connection, taken, about=about, stored=stored, mail=mail, wish=wish, now=now)
@@ -121,12 +121,11 @@ class Mending:
             request=considered.request,
             trace=(Step(rule="command", said=said, words=command.written),),
         )
-        escalations.record_decision(
+        decisions.record(
             connection,
             decision,
             mail_id=stored.id,
             escalation_id=escalation_id,
-            completes=None,
             now=now,
         )
         return decision
@@ -184,13 +183,11 @@ class Mending:
             mail_id=mail_id,
             now=now,
         )
-        escalations.forget_decision(connection, mail_id)
-        escalations.record_decision(
+        decisions.record_anew(
             connection,
             taken.decision,
             mail_id=mail_id,
             escalation_id=taken.escalation_id,
-            completes=None,
             now=now,
         )
         inbox.correct(connection, mail_id, taken.decision.outcome, now)

@@ -11,6 +11,7 @@ from mailproc.escalation.command import Verb
 from mailproc.escalation.conduct import UNDERSTOOD
 from mailproc.escalation.prose import BY_REQUESTERS, meant_by
 from mailproc.escalation.status import Status, possible
+from mailproc.escalation.timeline import Event
 from mailproc.letters.letter import LetterKind
 from mailproc.letters.matter import Happening
 from mailproc.letters.mending import Offer
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from mailproc.desk.life import Occasion
     from mailproc.desk.mailing import Mailing
+    from mailproc.desk.occasion import Occasion
     from mailproc.desk.thread import Thread
     from mailproc.letters import Letters
     from mailproc.letters.letter import Letter
     from mailproc.message.mail import IncomingMail
     from mailproc.settings import Settings
-
-NOTE, WROTE = "note", "wrote"
-"""The events that keep what staff, and what a requester, wrote in prose."""
 
 TALKS_ALONE = 5
 """Notes of one person within an hour after which none is answered: no person goes on so, a machine does."""
@@ -59,9 +57,8 @@ class Prose:
         if row is None:
             return None
         person = self._settings.person(sender.email)
-        words = occasion.mail.words.text
         verb = meant_by(
-            words,
+            occasion.mail.words.text,
             Status(row["status"]),
             is_staff=person is not None,
             language=(person.language if person else row["language"]) or self._settings.desk.language,
@@ -69,10 +66,14 @@ class Prose:
         if person is not None:
             to = Address(email=person.email, name=person.name)
             return self._answer_staff(connection, row, verb, to, occasion)
-        if verb is None:
-            return None
-        self._keep(connection, row, WROTE, sender, occasion)
-        happening = Happening(kind=WROTE, by=sender.name or sender.email, at=occasion.now, words=words)
+        return self._answer_requester(connection, row, verb, sender, occasion) if verb else None
+
+    def _answer_requester(
+        self, connection: Connection, row: dict[str, Any], verb: Verb, sender: Address, occasion: Occasion
+    ) -> str:
+        words = occasion.mail.words.text if occasion.mail else ""
+        self._keep(connection, row, Event.WROTE, sender, occasion)
+        happening = Happening(kind=Event.WROTE, by=sender.name or sender.email, at=occasion.now, words=words)
         matter = matter_of(row, self._settings)
         others = [str(other) for other in (*BY_REQUESTERS, Verb.STATUS, Verb.HELP) if other is not verb]
         offer = self._letters.offer(
@@ -99,7 +100,7 @@ class Prose:
         occasion: Occasion,
     ) -> str:
         goes_on = _notes_lately(row, to.email, occasion.now) >= TALKS_ALONE
-        self._keep(connection, row, NOTE, to, occasion)
+        self._keep(connection, row, Event.NOTE, to, occasion)
         if goes_on:
             return "prose, kept as a note, and not answered any more"
         mail, now = occasion.mail, occasion.now
@@ -116,7 +117,7 @@ class Prose:
         return f"prose, kept as a note: {verb} is offered" if verb else "prose, kept as a note"
 
     def _keep(
-        self, connection: Connection, row: dict[str, Any], kind: str, by: Address, occasion: Occasion
+        self, connection: Connection, row: dict[str, Any], kind: Event, by: Address, occasion: Occasion
     ) -> None:
         escalations.add_event(
             connection,
@@ -157,5 +158,6 @@ def offered_words(connection: Connection, row: dict[str, Any], mail: IncomingMai
 def _notes_lately(row: dict[str, Any], email: str, now: datetime) -> int:
     since = now - timedelta(hours=1)
     return sum(
-        event["kind"] == NOTE and event["by"] == email and event["at"] > since for event in row["events"]
+        event["kind"] == Event.NOTE and event["by"] == email and event["at"] > since
+        for event in row["events"]
     )

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mailproc.desk.life import Occasion
 from mailproc.desk.matter import matter_of
+from mailproc.desk.occasion import Occasion
 from mailproc.desk.thread import Thread
 from mailproc.escalation.alert_code import read_code
 from mailproc.escalation.command import Command, Verb, read_command

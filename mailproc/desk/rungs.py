@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from mailproc.escalation.status import Status
 from mailproc.escalation.tiers import Clock, Mark, clock
+from mailproc.escalation.timeline import Event
 from mailproc.letters.tiers import Rung
 from mailproc.policy.handover import members
 from mailproc.policy.hours import desk_time
-from mailproc.store.escalations import HANDED_OVER
 
 if TYPE_CHECKING:
     from mailproc.escalation.tiers import Limit
     from mailproc.settings import Organisation, Person, Settings, Tier
-
-LADDER_ENDED = "ladder ended"
-"""The event of the last limit; its words name those who make a new plan."""
 
 
 def marks(row: dict[str, Any]) -> list[Mark]:
@@ -64,8 +61,8 @@ def rung_shown(
 ) -> Rung:
     """Where an escalation stands, with the last hand-over, as letters tell of it."""
     shown, holds = clock_of(row, settings), tier_of(row, settings)
-    handed = next((event for event in reversed(row["events"]) if event["kind"] == HANDED_OVER), None)
-    ended = next((event for event in reversed(row["events"]) if event["kind"] == LADDER_ENDED), None)
+    handed = next((event for event in reversed(row["events"]) if event["kind"] == Event.HANDED_OVER), None)
+    ended = next((event for event in reversed(row["events"]) if event["kind"] == Event.LADDER_ENDED), None)
     person = settings.person(handed["by"]) if handed else None
     return Rung(
         tier=tier or (holds.name if holds else ended["said"] if ended else ""),

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from mailproc.desk.consider import opened
 from mailproc.escalation.conduct import Refused
 from mailproc.message.mail import OwnWords
-from mailproc.message.parse import parse
 from mailproc.policy.decision import Code, Outcome, Step, Verdict
 from mailproc.policy.taking import read_as_request
 from mailproc.reading.record import from_record
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, inbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,20 +49,20 @@ class Takeable:
 
 def stored_mail(connection: Connection, mail_id: int, settings: Settings) -> Takeable | Refused:
     """A mail that the desk sent back or left alone, if its text is still there."""
-    entry, made = inbox.entry(connection, mail_id), escalations.decision_of(connection, mail_id)
+    entry, made = inbox.entry(connection, mail_id), decisions.of_mail(connection, mail_id)
     if entry is None:
         return Refused(because="gone")
     if made is not None and _is_taken(connection, made):
         return Refused(because="taken_already")
     stored = inbox.stored(connection, mail_id)
     if entry["outcome"] == Outcome.COMMAND and stored is not None:  # a TAKE that lacked its ticket
-        inside = _inside(stored, parse(stored.raw), settings)
+        inside = _inside(stored, opened(stored.raw, settings), settings)
         return inside or Refused(because="not_to_take")
     if entry["outcome"] not in MAY_BE_TAKEN or entry["code"] == Code.OWN_MAIL:
         return Refused(because="not_to_take")
     if stored is None:
         return Refused(because="gone")
-    mail = parse(stored.raw)
+    mail = opened(stored.raw, settings)
     was_read = entry["outcome"] == Outcome.REJECTED and made is not None
     return Takeable(
         number=mail_id,
@@ -102,7 +102,7 @@ def _is_taken(connection: Connection, made: dict[str, Any]) -> bool:
     """True where a decision opened an escalation, or where the request was completed afterwards."""
     if made["verdict"] == Verdict.ACCEPTED:
         return made["escalation_id"] is not None and made["route"] != "command"
-    return escalations.was_completed(connection, made)
+    return decisions.was_completed(connection, made)
 
 
 def holds_another(mail: IncomingMail) -> bool:
@@ -157,5 +157,5 @@ def _first_asked(connection: Connection, entry: dict[str, Any], made: dict[str, 
     while made is not None and made["completes"] is not None:
         first = inbox.entry(connection, made["completes"])
         asked_at = first["received_at"] if first else asked_at
-        made = escalations.decision_of(connection, made["completes"])
+        made = decisions.of_mail(connection, made["completes"])
     return asked_at

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.reply_address import matter
-from mailproc.store import escalations, inbox, outbox
+from mailproc.store import decisions, escalations, inbox, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _concerned(connection: Connection, subject: str, number: int, settings: Sett
     staff = [person.email for person in settings.people]
     if subject == "escalation":
         return [*staff, *escalations.participants(connection, str(number))]
-    made = escalations.decision_of(connection, number)
+    made = decisions.of_mail(connection, number)
     return [*staff, made["requester"]] if made and made["requester"] else staff
 
 
@@ -108,7 +108,7 @@ def _of_escalation(connection: Connection, number: int, signed_for: str | None) 
 
 
 def _of_mail(connection: Connection, number: int, signed_for: str | None) -> Thread | None:
-    made = escalations.decision_of(connection, number)
+    made = decisions.of_mail(connection, number)
     if made is None or inbox.entry(connection, number) is None:
         return None
     return Thread(

@@ -111,7 +111,7 @@ def read_command(text: str) -> Command | None:
 def _is_order(written: str, behind: str, word: str) -> bool:
     alone = not behind.strip(_LITTLE)
     colon = behind.lstrip()[:1] in (":", "：") or (" " in word and behind.strip()[:1] in ("–", "—", "-", ","))
-    return alone or colon or (written.isupper() and " " not in word and len(word) > 1)
+    return alone or colon or (written.isupper() and len(word) > 1)
 
 
 @cache

@@ -9,6 +9,7 @@ from mailproc.escalation.command import FOR_REQUESTERS, NEEDS_WORDS, Verb
 from mailproc.escalation.naming import LEVELS
 from mailproc.escalation.status import Status, Step, after
 from mailproc.escalation.tiers import override
+from mailproc.escalation.timeline import Event
 from mailproc.reading.request import Level
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Order:
     those that look back at an emergency: they are possible once it is over, and not before.
     """
 
-    happening: str
+    happening: Event
     step: Step | None = None
     level: Level | None = None
     tells_requester: bool = False
@@ -35,73 +36,83 @@ class Order:
 
 
 ORDERS: dict[Verb, Order] = {
-    Verb.ACK: Order(happening="acknowledged", step=Step.ACK, tells_requester=True, tells_staff=True),
+    Verb.ACK: Order(happening=Event.ACKNOWLEDGED, step=Step.ACK, tells_requester=True, tells_staff=True),
     Verb.DECLINE: Order(
-        happening="declined",
+        happening=Event.DECLINED,
         step=Step.DECLINE,
         tells_requester=True,
         words_to_requester=True,
         tells_staff=True,
     ),
     Verb.PROPOSE: Order(
-        happening="solution proposed", step=Step.PROPOSE, tells_requester=True, words_to_requester=True
+        happening=Event.SOLUTION_PROPOSED, step=Step.PROPOSE, tells_requester=True, words_to_requester=True
     ),
-    Verb.UPDATE: Order(happening="update", tells_requester=True, words_to_requester=True),
-    Verb.NOTE: Order(happening="note"),
+    Verb.UPDATE: Order(happening=Event.UPDATE, tells_requester=True, words_to_requester=True),
+    Verb.NOTE: Order(happening=Event.NOTE),
     Verb.CLOSE: Order(
-        happening="closed", step=Step.CLOSE, tells_requester=True, words_to_requester=True, tells_staff=True
+        happening=Event.CLOSED,
+        step=Step.CLOSE,
+        tells_requester=True,
+        words_to_requester=True,
+        tells_staff=True,
     ),
     Verb.REOPEN: Order(
-        happening="reopened",
+        happening=Event.REOPENED,
         step=Step.REOPEN,
         tells_requester=True,
         words_to_requester=True,
         tells_staff=True,
     ),
     Verb.CANCEL: Order(
-        happening="canceled",
+        happening=Event.CANCELED,
         step=Step.CANCEL,
         tells_requester=True,
         words_to_requester=True,
         tells_staff=True,
     ),
     Verb.MISUSE: Order(
-        happening="misused", step=Step.MISUSE, tells_requester=True, words_to_requester=True, tells_staff=True
+        happening=Event.MISUSED,
+        step=Step.MISUSE,
+        tells_requester=True,
+        words_to_requester=True,
+        tells_staff=True,
     ),
-    Verb.RESTORE: Order(happening="restored", tells_requester=True, tells_staff=True),
-    Verb.LEVEL: Order(happening="level changed", tells_requester=True, tells_staff=True),
-    Verb.ASSIGN: Order(happening="assigned", tells_staff=True),
-    Verb.PLAN: Order(happening="planned", tells_staff=True),
-    Verb.FIX: Order(happening="fixed", tells_staff=True),
-    Verb.PAUSE: Order(happening="paused", tells_staff=True),
-    Verb.RESUME: Order(happening="resumed", tells_staff=True),
-    Verb.OVERRIDE: Order(happening="overridden", tells_staff=True),
-    Verb.SPLIT: Order(happening="split off", tells_requester=True, tells_staff=True),
+    Verb.RESTORE: Order(happening=Event.RESTORED, tells_requester=True, tells_staff=True),
+    Verb.LEVEL: Order(happening=Event.LEVEL_CHANGED, tells_requester=True, tells_staff=True),
+    Verb.ASSIGN: Order(happening=Event.ASSIGNED, tells_staff=True),
+    Verb.PLAN: Order(happening=Event.PLANNED, tells_staff=True),
+    Verb.FIX: Order(happening=Event.FIXED, tells_staff=True),
+    Verb.PAUSE: Order(happening=Event.PAUSED, tells_staff=True),
+    Verb.RESUME: Order(happening=Event.RESUMED, tells_staff=True),
+    Verb.OVERRIDE: Order(happening=Event.OVERRIDDEN, tells_staff=True),
+    Verb.SPLIT: Order(happening=Event.SPLIT_OFF, tells_requester=True, tells_staff=True),
     Verb.POSTMORTEM: Order(
-        happening="post mortem",
+        happening=Event.POST_MORTEM,
         tells_requester=True,
         words_to_requester=True,
         tells_staff=True,
         after_the_end=True,
     ),
     Verb.RCA: Order(
-        happening="root cause",
+        happening=Event.ROOT_CAUSE,
         tells_requester=True,
         words_to_requester=True,
         tells_staff=True,
         after_the_end=True,
     ),
     Verb.ACCEPT: Order(
-        happening="solution accepted", step=Step.ACCEPT, tells_requester=True, tells_staff=True
+        happening=Event.SOLUTION_ACCEPTED, step=Step.ACCEPT, tells_requester=True, tells_staff=True
     ),
     Verb.REJECT: Order(
-        happening="solution rejected", step=Step.REJECT, tells_requester=True, tells_staff=True
+        happening=Event.SOLUTION_REJECTED, step=Step.REJECT, tells_requester=True, tells_staff=True
     ),
-    Verb.RESOLVED: Order(happening="resolved by requester", tells_requester=True, tells_staff=True),
-    Verb.STILL_DOWN: Order(happening="still down", tells_requester=True, tells_staff=True),
-    Verb.NO_LONGER_URGENT: Order(happening="no longer urgent", tells_requester=True, tells_staff=True),
+    Verb.RESOLVED: Order(happening=Event.RESOLVED_BY_REQUESTER, tells_requester=True, tells_staff=True),
+    Verb.STILL_DOWN: Order(
+        happening=Event.STILL_DOWN, step=Step.STILL_DOWN, tells_requester=True, tells_staff=True
+    ),
+    Verb.NO_LONGER_URGENT: Order(happening=Event.NO_LONGER_URGENT, tells_requester=True, tells_staff=True),
     Verb.CONFIRM: Order(
-        happening="confirmed as emergency",
+        happening=Event.CONFIRMED_AS_EMERGENCY,
         step=Step.RAISE,
         level=Level.EMERGENCY,
         tells_requester=True,
@@ -111,11 +122,11 @@ ORDERS: dict[Verb, Order] = {
 """Every command that changes something, by its verb. The rest only answers."""
 
 WITHOUT_WORDS: dict[Verb, Order] = {
-    Verb.RCA: Order(happening="root cause asked", tells_staff=True, after_the_end=True),
+    Verb.RCA: Order(happening=Event.ROOT_CAUSE_ASKED, tells_staff=True, after_the_end=True),
 }
 """What a command does where nothing stands behind its word, if that is something else."""
 
-TAKING = Order(happening="taken", tells_requester=True)
+TAKING = Order(happening=Event.TAKEN, tells_requester=True)
 """TAKE acts on a mail that was sent back or left alone: there is no escalation yet that it could change."""
 
 UNDERSTOOD = (*ORDERS, Verb.STATUS, Verb.WHY, Verb.HELP)
@@ -231,7 +242,10 @@ def _change(command: Command, order: Order, standing: Standing) -> Change | Refu
         if standing.acknowledged_by:
             return Refused(because="acknowledged_already")
         status = Status.ACKNOWLEDGED  # the next tier takes on what the one before had
-    if order.step and status is None:
+    if order.step is Step.STILL_DOWN and standing.status.is_over:
+        if status is None or standing.another_is_open:
+            return Refused(because="over")
+    elif order.step and order.step is not Step.STILL_DOWN and status is None:
         return Refused(because="not_now")
     level = order.level
     if command.verb is Verb.LEVEL:

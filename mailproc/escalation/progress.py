@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.policy.hours import WorkingTime, desk_time
 from mailproc.reading.request import Level
 
@@ -24,21 +25,26 @@ IN_WORK = frozenset({Status.ACKNOWLEDGED, Status.SOLUTION_REJECTED})
 
 COUNTS_FROM = frozenset(
     {
-        "acknowledged",
-        "update",
-        "reopened",
-        "resumed",
-        "solution rejected",
-        "still down",
-        "level changed",
-        "raised",
-        "confirmed as emergency",
+        Event.ACKNOWLEDGED,
+        Event.UPDATE,
+        Event.REOPENED,
+        Event.RESUMED,
+        Event.SOLUTION_REJECTED,
+        Event.STILL_DOWN,
+        Event.LEVEL_CHANGED,
+        Event.RAISED,
+        Event.CONFIRMED_AS_EMERGENCY,
     }
 )
 """Events of which the requester hears, and which begin the interval anew."""
 
-_RESTS = {"paused": "paused", "resolved by requester": "resolved"}
-_GOES_ON = {"resumed": {"paused"}, "still down": {"resolved"}, "reopened": {"paused", "resolved"}}
+_RESTS = frozenset({Event.PAUSED, Event.RESOLVED_BY_REQUESTER})
+_GOES_ON: dict[str, frozenset[str]] = {
+    Event.RESUMED: frozenset({Event.PAUSED}),
+    Event.STILL_DOWN: frozenset({Event.RESOLVED_BY_REQUESTER}),
+    Event.REOPENED: _RESTS,
+}
+"""What lets the interval run again, and which rest it ends."""
 
 
 def counted_from(status: Status, events: Iterable[tuple[str, datetime]]) -> datetime | None:
@@ -50,8 +56,8 @@ def counted_from(status: Status, events: Iterable[tuple[str, datetime]]) -> date
     resting: set[str] = set()
     for kind, at in events:
         if kind in _RESTS:
-            resting.add(_RESTS[kind])
-        resting -= _GOES_ON.get(kind, set())
+            resting.add(kind)
+        resting -= _GOES_ON.get(kind, frozenset())
         if kind in COUNTS_FROM:
             since = at
     return since if status in IN_WORK and not resting else None

@@ -35,6 +35,7 @@ class Step(StrEnum):
     MISUSE = "misuse"
     REOPEN = "reopen"
     RAISE = "raise"
+    STILL_DOWN = "still_down"
 
 
 _OPEN = (
@@ -44,6 +45,8 @@ _OPEN = (
     Status.SOLUTION_ACCEPTED,
     Status.SOLUTION_REJECTED,
 )
+
+_NOT_FOR_STAFF = (Step.RAISE, Step.STILL_DOWN)
 
 TRANSITIONS: dict[tuple[Status, Step], Status] = {
     (Status.STARTED, Step.ACK): Status.ACKNOWLEDGED,
@@ -61,6 +64,10 @@ TRANSITIONS: dict[tuple[Status, Step], Status] = {
     **{(status, Step.MISUSE): Status.CANCELED for status in _OPEN},
     # Whoever took a higher priority on has not taken on an emergency: somebody has to acknowledge it anew.
     **{(status, Step.RAISE): Status.STARTED for status in _OPEN},
+    # Where a solution was thought to hold; elsewhere "still down" changes no status.
+    (Status.SOLUTION_PROPOSED, Step.STILL_DOWN): Status.SOLUTION_REJECTED,
+    (Status.SOLUTION_ACCEPTED, Step.STILL_DOWN): Status.SOLUTION_REJECTED,
+    (Status.CLOSED, Step.STILL_DOWN): Status.STARTED,
     (Status.CLOSED, Step.REOPEN): Status.ACKNOWLEDGED,
     (Status.CANCELED, Step.REOPEN): Status.ACKNOWLEDGED,
 }
@@ -74,4 +81,4 @@ def after(status: Status, step: Step) -> Status | None:
 
 def possible(status: Status) -> tuple[Step, ...]:
     """The steps that a status allows staff, for the letter that refuses another."""
-    return tuple(step for step in Step if (status, step) in TRANSITIONS and step is not Step.RAISE)
+    return tuple(step for step in Step if (status, step) in TRANSITIONS and step not in _NOT_FOR_STAFF)

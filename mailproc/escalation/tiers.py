@@ -13,6 +13,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mailproc.escalation.timeline import Event
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -53,16 +55,16 @@ class Clock:
         return min(running, key=lambda item: item[1], default=None)
 
 
-BEGINS = frozenset({"handed over", "stepped up"})
+BEGINS = frozenset({Event.HANDED_OVER, Event.STEPPED_UP})
 """A tier gets it: both limits begin anew."""
 
-ENDS = frozenset({"ladder ended", "closed", "canceled", "declined", "misused"})
+ENDS = frozenset({Event.LADDER_ENDED, Event.CLOSED, Event.CANCELED, Event.DECLINED, Event.MISUSED})
 """Nobody's time is limited any more."""
 
-RESTS = frozenset({"paused", "resolved by requester", "solution accepted"})
-GOES_ON = frozenset({"resumed", "still down", "solution rejected", "reopened"})
-FIXES = frozenset({"fixed", "solution proposed"})
-FAILS = frozenset({"still down", "solution rejected", "reopened"})
+RESTS = frozenset({Event.PAUSED, Event.RESOLVED_BY_REQUESTER, Event.SOLUTION_ACCEPTED})
+GOES_ON = frozenset({Event.RESUMED, Event.STILL_DOWN, Event.SOLUTION_REJECTED, Event.REOPENED})
+FIXES = frozenset({Event.FIXED, Event.SOLUTION_PROPOSED})
+FAILS = frozenset({Event.STILL_DOWN, Event.SOLUTION_REJECTED, Event.REOPENED})
 """A fix did not hold: it gets the time for a fix again."""
 
 
@@ -94,7 +96,7 @@ def is_paused(timeline: Iterable[Mark]) -> bool:
     """True from PAUSE until RESUME, or until it goes on by itself."""
     paused = False
     for mark in timeline:
-        paused = mark.kind == "paused" or (paused and mark.kind not in GOES_ON | BEGINS | ENDS)
+        paused = mark.kind == Event.PAUSED or (paused and mark.kind not in GOES_ON | BEGINS | ENDS)
     return paused
 
 
@@ -115,19 +117,19 @@ def _after(state: _State, mark: Mark, tier: Tier, working: WorkingTime) -> _Stat
         return _State(at=mark.at, plan=tier.plan, fix=tier.fix, runs=True)
     if kind in ENDS:
         return _State(at=mark.at)
-    if kind == "assigned" and not state.assigned and state.plan is not None:
+    if kind == Event.ASSIGNED and not state.assigned and state.plan is not None:
         # Where it is told who works on it, the time counts from there; once for each tier.
         return replace(state, plan=tier.plan, fix=tier.fix, assigned=True)
-    if kind == "planned":
+    if kind == Event.PLANNED:
         return replace(state, plan=None)
     if kind in FIXES:
         return replace(state, plan=None, fix=None)
-    if kind == "overridden":
+    if kind == Event.OVERRIDDEN:
         given = override(mark.words)
         more = given.work_from(mark.at, working) if given else timedelta()
         return replace(state, plan=_at_least(state.plan, more), fix=_at_least(state.fix, more))
     if kind in RESTS:
-        return replace(state, runs=False, paused=state.paused or kind == "paused")
+        return replace(state, runs=False, paused=state.paused or kind == Event.PAUSED)
     if kind in GOES_ON:
         fix = tier.fix if kind in FAILS and state.fix is None else state.fix
         return replace(state, fix=fix, runs=True, paused=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.command import Verb
+from mailproc.escalation.timeline import Event
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
 from mailproc.letters.matter import about_for_staff, buttons, called, happened, quoted, told_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 TIMELINE_SHOWN = 25
 """Events of a timeline that are shown: the first, and the latest."""
 
-_ASKS_WITH = {"post mortem": Verb.POSTMORTEM, "root cause": Verb.RCA}
+_ASKS_WITH: dict[str, Verb] = {Event.POST_MORTEM: Verb.POSTMORTEM, Event.ROOT_CAUSE: Verb.RCA}
 """The word that brings each report."""
 
 
@@ -38,7 +39,7 @@ def debrief(
 
     ``events`` are the timeline, oldest first. ``author`` writes the post mortem, None where none is asked.
     """
-    taken = next((event.at for event in events if event.kind == "acknowledged"), None)
+    taken = next((event.at for event in events if event.kind == Event.ACKNOWLEDGED), None)
     data = {
         **about_for_staff(matter, pen, settings),
         **told_of(happening, pen, settings),

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from mailproc.policy.decision import Step
     from mailproc.settings import Settings
 
-_ORDER_OF = {order.happening: order for order in (*ORDERS.values(), *WITHOUT_WORDS.values(), TAKING)}
+_ORDER_OF: dict[str, Order] = {
+    order.happening: order for order in (*ORDERS.values(), *WITHOUT_WORDS.values(), TAKING)
+}
 
 _WITH_EXAMPLE = ("needs_words", "needs_ticket", "no_such_person", "override_incomplete", "gone")
 """Refusals that show how the command is written."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailproc.escalation.command import Verb
 from mailproc.escalation.prose import BY_REQUESTERS, BY_STAFF
+from mailproc.escalation.timeline import Event
 from mailproc.letters.cases import ANNA, DECIDES_AT, NOW, PRIYA, decisions, sample_mail
 from mailproc.letters.life_cases import MATTER, case, timeline
 from mailproc.letters.mending import Offer
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 _STAFF = Address(email=PRIYA.email, name=PRIYA.name)
 _ERIK = PRIYA.model_copy(update={"name": "Erik Lund", "email": "erik@helpdesk.example"})
-_OF_A_DAY = ("started", "everybody alerted", "acknowledged", "update", "solution proposed", "closed")
+_OF_A_DAY = (
+    *(Event.STARTED, Event.EVERYBODY_ALERTED, Event.ACKNOWLEDGED),
+    *(Event.UPDATE, Event.SOLUTION_PROPOSED, Event.CLOSED),
+)
 """The events of an emergency as it usually goes."""
 
 _AUTHORS = {"author": PRIYA, "colleague": _ERIK, "nobody": None}
@@ -43,7 +47,7 @@ def closing_samples(letters: ClosingLetters, language: str, person: Person) -> S
 
 
 def _debriefs(letters: ClosingLetters, language: str, person: Person) -> Samples:
-    matter, happening = case("closed", language)
+    matter, happening = case(Event.CLOSED, language)
     events = [event for event in timeline(language) if event.kind in _OF_A_DAY]
     write = partial(letters.debrief, matter, happening, events, person=person, now=NOW)
     by_desk = replace(happening, by=letters.desk_name, words="")
@@ -58,7 +62,7 @@ def _owed(letters: ClosingLetters, language: str, person: Person) -> Samples:
     ask = partial(letters.owed, matter, author=PRIYA, person=person, now=NOW)
     return {
         f"owed-{report.replace(' ', '-')}{'-told' if is_last else ''}": partial(ask, report, is_last=is_last)
-        for report in ("post mortem", "root cause")
+        for report in (Event.POST_MORTEM, Event.ROOT_CAUSE)
         for is_last in (False, True)
     }
 
@@ -90,10 +94,10 @@ def _refused(letters: ClosingLetters, language: str) -> Samples:
         ("emergencies_only", Verb.RCA),
     ):
         made[f"refused-{because.replace('_', '-')}"] = partial(write, because, verb=verb, matter=matter)
-    taken = case("taken", language)
+    taken = case(Event.TAKEN, language)
     made["done-take"] = partial(letters.done, *taken, to=_STAFF, now=NOW, answers=sample_mail())
     made["done-take-by-hand"] = partial(letters.done, *taken, to=_STAFF, now=NOW)
-    asked = case("root cause asked", language)
+    asked = case(Event.ROOT_CAUSE_ASKED, language)
     made["done-rca-asked"] = partial(letters.done, *asked, to=_STAFF, now=NOW, answers=sample_mail())
     made["done-rca-asked-by-hand"] = partial(letters.done, *asked, to=_STAFF, now=NOW)
     return made | _promises(letters, language)
@@ -101,7 +105,7 @@ def _refused(letters: ClosingLetters, language: str) -> Samples:
 
 def _promises(letters: ClosingLetters, language: str) -> Samples:
     made: Samples = {}
-    matter, update = case("update", language)
+    matter, update = case(Event.UPDATE, language)
     counted = (replace(matter, counted_from=NOW - timedelta(hours=1)), update)
     made["news-update-promised"] = partial(letters.news, *counted, to=ANNA, now=NOW, words_allowed=True)
     made["done-update-promised"] = partial(letters.done, *counted, to=_STAFF, now=NOW)
@@ -118,8 +122,8 @@ def _each_alone(letters: ClosingLetters, language: str) -> Samples:
         "accepted",
         "accepted-trouble",
         "emergency",
-        "joined",
-        "raised",
+        Event.JOINED,
+        Event.RAISED,
         "cooldown",
         "rejected-unknown_ticket",
     )

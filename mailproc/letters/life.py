@@ -37,13 +37,17 @@ class LifeLetters(Scribe):
         now: datetime,
         words_allowed: bool,
         answers: IncomingMail | None = None,
+        is_copy: bool = False,
     ) -> Letter:
         """To the requester and to each other customer who takes part: what happened, and what comes next.
 
         Staff's words stand in it only where ``words_allowed`` and the table of orders means them for
-        customers. Raises ValueError for notes and assignments, which no customer is told.
+        customers. Whoever was copied in the request reads, ``is_copy``, what its requester reads. Raises
+        ValueError for notes and assignments, which no customer is told.
         """
         draft = partial(news.news, matter, happening, settings=self._settings, words_allowed=words_allowed)
+        if is_copy:
+            draft = partial(news.copied, draft, matter.requester)
         return self._of(matter, draft, to, now, answers)
 
     def staff_news(self, matter: Matter, happening: Happening, *, person: Person, now: datetime) -> Letter:

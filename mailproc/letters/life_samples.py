@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mailproc.escalation.command import FOR_REQUESTERS, NEEDS_WORDS, Verb
 from mailproc.escalation.conduct import ORDERS
 from mailproc.escalation.status import Status, possible
+from mailproc.escalation.timeline import Event
 from mailproc.letters.cases import ANNA, ERIK, NOW, PRIYA, decisions, sample_mail
 from mailproc.letters.life_cases import KIM, MATTER, QUIET, TRACE, WAITING, case, kinds, timeline
 from mailproc.letters.matter import INTERNAL
@@ -47,19 +48,22 @@ def life_samples(letters: LifeLetters, language: str, person: Person) -> Samples
 def _news(letters: LifeLetters, language: str) -> Samples:
     tell = partial(letters.news, to=ANNA, now=NOW, words_allowed=True)
     cases = {kind.replace(" ", "-"): case(kind, language) for kind in kinds() if kind not in INTERNAL}
-    for name in ("acknowledged", "level-changed"):
+    for name in (Event.ACKNOWLEDGED, "level-changed"):
         matter, happening = cases[name]
         cases[f"{name}-higher"] = (replace(matter, level=Level.HIGHER_PRIORITY), happening)
     for name, kind, by in (
-        ("closed-by-desk", "closed", letters.desk_name),
-        ("joined-nameless", "joined", "https://kim.example"),
+        ("closed-by-desk", Event.CLOSED, letters.desk_name),
+        ("joined-nameless", Event.JOINED, "https://kim.example"),
     ):
         matter, happening = cases[kind]
         cases[name] = (matter, replace(happening, by=by, words=""))
     for name, misuses in (("misused-counted", 1), ("misused-restricted", 3)):
-        matter, happening = cases["misused"]
+        matter, happening = cases[Event.MISUSED]
         cases[name] = (matter, replace(happening, misuses=misuses))
-    return {f"news-{name}": partial(tell, *told) for name, told in cases.items()}
+    made: Samples = {f"news-{name}": partial(tell, *told) for name, told in cases.items()}
+    proposal = case(Event.SOLUTION_PROPOSED, language)
+    made["news-solution-proposed-copied"] = partial(tell, *proposal, is_copy=True)
+    return made
 
 
 def _staff_news(letters: LifeLetters, language: str, person: Person) -> Samples:
@@ -68,7 +72,7 @@ def _staff_news(letters: LifeLetters, language: str, person: Person) -> Samples:
     made: Samples = {
         f"staff-news-{kind.replace(' ', '-')}": partial(tell, *case(kind, language)) for kind in kinds()
     }
-    for kind in ("acknowledged", "closed"):
+    for kind in (Event.ACKNOWLEDGED, Event.CLOSED):
         made[f"over-{kind}"] = partial(over, *case(kind, language))
     return made
 
@@ -80,7 +84,7 @@ def _done(letters: LifeLetters, language: str, person: Person) -> Samples:
         giver = ANNA if verb in FOR_REQUESTERS else _STAFF
         made[name] = partial(letters.done, *told, to=giver, now=NOW, answers=sample_mail())
         made[f"{name}-by-hand"] = partial(letters.done, *told, to=person, now=NOW)
-    matter, happening = case("misused", language)
+    matter, happening = case(Event.MISUSED, language)
     for name, misuses in (("counted", 1), ("restricted", 3)):
         counted = replace(happening, misuses=misuses)
         made[f"done-misused-{name}"] = partial(letters.done, matter, counted, to=person, now=NOW)

@@ -9,6 +9,7 @@ from mailproc.escalation.command import NEEDS_WORDS
 from mailproc.escalation.conduct import ORDERS, WITHOUT_WORDS
 from mailproc.escalation.post_mortem import caused_by_infrastructure
 from mailproc.escalation.progress import next_promise, update_time, updates_every
+from mailproc.escalation.timeline import Event
 from mailproc.letters.quoting import greeting_name, one_line, several_lines, ticket_link
 from mailproc.policy.accounts import is_too_much
 from mailproc.policy.editions import next_decision
@@ -27,13 +28,15 @@ MEANT_FOR_REQUESTERS = frozenset(order.happening for order in ORDERS.values() if
 """The happenings whose words staff address to the customer; all others stay inside (F6)."""
 
 INTERNAL = frozenset(
-    {"note", "assigned", "root cause asked", "taken", "wrote"}
-    | {"handed over", "stepped up", "ladder ended", "planned", "fixed", "paused", "resumed", "overridden"}
+    {
+        *(Event.NOTE, Event.ASSIGNED, Event.ROOT_CAUSE_ASKED, Event.TAKEN, Event.WROTE),
+        *(Event.HANDED_OVER, Event.STEPPED_UP, Event.LADDER_ENDED, Event.PLANNED, Event.FIXED),
+        *(Event.PAUSED, Event.RESUMED, Event.OVERRIDDEN),
+    }
 )
 """What a customer is never told at all."""
 
-
-REPORTS = frozenset({"post mortem", "root cause"})
+REPORTS = frozenset({Event.POST_MORTEM, Event.ROOT_CAUSE})
 """What is shared after the end."""
 
 
@@ -64,9 +67,9 @@ class Matter:
 class Happening:
     """One event on the timeline.
 
-    ``kind`` is its name there, as in ``ORDERS``. ``by`` is the display name or the address of who did
-    it, ``words`` what was written behind the command. ``misuses`` is how often the account has misused
-    emergencies by then.
+    ``kind`` is an ``Event``, or what is told although nothing happened (``update due``). ``by`` is the
+    display name or the address of who did it, ``words`` what was written behind the command. ``misuses``
+    is how often the account has misused emergencies by then.
     """
 
     kind: str
@@ -173,7 +176,7 @@ def quoted(happening: Happening) -> str:
 
 def asks_root_cause(happening: Happening) -> bool:
     """True for a post mortem that names infrastructure as the cause: a technical analysis is then owed."""
-    return happening.kind == "post mortem" and caused_by_infrastructure(happening.words)
+    return happening.kind == Event.POST_MORTEM and caused_by_infrastructure(happening.words)
 
 
 def word_of(verb: Verb) -> str:

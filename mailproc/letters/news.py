@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailproc.escalation.command import Verb
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.letters.draft import Draft
 from mailproc.letters.letter import LetterKind
 from mailproc.letters.matter import (
@@ -22,18 +24,22 @@ from mailproc.letters.matter import (
     quoted,
     told_of,
 )
+from mailproc.letters.quoting import greeting_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mailproc.letters.pen import Pen
+    from mailproc.message.mail import Address
     from mailproc.settings import Settings
 
 __all__ = ["Happening", "Matter", "news", "over", "staff_news"]
 
 _REQUESTER_ANSWERS = {
-    "solution proposed": (Verb.ACCEPT, Verb.REJECT),
+    Event.SOLUTION_PROPOSED: (Verb.ACCEPT, Verb.REJECT),
     "proposal waits": (Verb.ACCEPT, Verb.REJECT),
-    "solution accepted": (Verb.STILL_DOWN,),
-    "resolved by requester": (Verb.STILL_DOWN,),
+    Event.SOLUTION_ACCEPTED: (Verb.STILL_DOWN,),
+    Event.RESOLVED_BY_REQUESTER: (Verb.STILL_DOWN,),
 }
 """The words that a piece of news asks for; each becomes a button."""
 
@@ -67,6 +73,19 @@ def news(matter: Matter, happening: Happening, pen: Pen, settings: Settings, *, 
     return Draft(name=f"news.{happening.key}", kind=LetterKind.NEWS, data=data)
 
 
+def copied(draft: Callable[[Pen], Draft], requester: Address, pen: Pen) -> Draft:
+    """The letter of a requester for somebody they copied: the same words, and nothing to answer with."""
+    made = draft(pen)
+    data = {**made.data, **copied_from(requester), "buttons": []}
+    return replace(made, data=data)
+
+
+def copied_from(requester: Address) -> dict[str, str]:
+    """What the sheet of a copy says of the one whose letter it is."""
+    name = greeting_name(requester.name)
+    return {"copied_by": name or requester.email, "name": name}
+
+
 def staff_news(matter: Matter, happening: Happening, pen: Pen, settings: Settings) -> Draft:
     """What the requester or a colleague did, for one member of staff: always with the words."""
     data = {
@@ -88,5 +107,5 @@ def over(matter: Matter, happening: Happening, pen: Pen, settings: Settings) -> 
         "what": happened(happening, pen),
         "words": quoted(happening),
     }
-    name = "stand_down.acknowledged" if happening.kind == "acknowledged" else "stand_down.ended"
+    name = "stand_down.acknowledged" if happening.kind == Event.ACKNOWLEDGED else "stand_down.ended"
     return Draft(name=name, kind=LetterKind.OVER, data=data)

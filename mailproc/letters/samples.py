@@ -11,6 +11,7 @@ from mailproc.letters.closing_samples import closing_samples
 from mailproc.letters.digest_cases import digests, operator_days, sample_address, weeks
 from mailproc.letters.life_samples import life_samples
 from mailproc.letters.tier_samples import tier_samples
+from mailproc.message.mail import Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mailproc.letters.writer import Letters
     from mailproc.message.mail import IncomingMail
     from mailproc.policy.decision import Decision
+
+COPIED = Address(email="lea@harbour.example", name="Lea Harbour")
 
 
 def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
@@ -32,6 +35,8 @@ def samples(letters: Letters, language: str) -> dict[str, Callable[[], Letter]]:
         made[name] = partial(_nth, answer, 0)
         if decision.request.forwarder:
             made[f"{name}-copy"] = partial(_nth, answer, 1)
+        if name == "accepted":
+            made["accepted-copied"] = partial(_nth, partial(answer, copied=(COPIED,)), 1)
     for name, decision in alerts().items():
         alert = partial(letters.alerts, decision, sample_mail(), people=(person,), now=NOW)
         made[name] = partial(_nth, alert, 0)
@@ -52,8 +57,10 @@ def _in_language(decision: Decision, language: str) -> Decision:
     return replace(decision, request=replace(decision.request, language=language))
 
 
-def _answers(letters: Letters, decision: Decision, mail: IncomingMail) -> tuple[Letter, ...]:
-    return letters.reply(decision, mail, now=NOW, decides_at=DECIDES_AT)
+def _answers(
+    letters: Letters, decision: Decision, mail: IncomingMail, copied: tuple[Address, ...] = ()
+) -> tuple[Letter, ...]:
+    return letters.reply(decision, mail, now=NOW, decides_at=DECIDES_AT, copied=copied)
 
 
 def _nth(write: Callable[[], tuple[Letter, ...]], place: int) -> Letter:

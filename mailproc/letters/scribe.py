@@ -45,12 +45,16 @@ class Scribe:
             self._brands[procedure] = self._branded(found.brand) if found and found.brand else self
         return self._brands[procedure]
 
+    def _with(self, settings: Settings) -> Self:
+        """The same letters under other settings; neither remembers a brand of the other."""
+        other = copy(self)
+        other._settings, other._brands = settings, {}
+        return other
+
     def _branded(self, brand: Brand) -> Self:
         own = brand.model_dump(include={"name", "phone"}, exclude_none=True)
-        branded = copy(self)
         desk = self._settings.desk.model_copy(update=own)
-        branded._settings = self._settings.model_copy(update={"desk": desk})
-        branded._brands = {}
+        branded = self._with(self._settings.model_copy(update={"desk": desk}))
         if brand.templates:
             branded._folders = (self._settings.base / brand.templates, *self._folders)
             branded.stationery = Stationery(branded._folders, desk.language)
@@ -113,6 +117,7 @@ class Scribe:
             "subject": "",
             "forwarder": "",
             "copy_of": "",
+            "copied_by": "",
             "name": greeting_name(to.name),
             **draft.data,
             "desk_name": desk.name,

@@ -22,7 +22,8 @@ class BrokenTemplateError(ValueError):
 class Catalogue:
     """All words of one language: ``"accepted.opening"`` → a sentence with its gaps.
 
-    Each is checked at once and prepared when a letter first says it.
+    The operator's are checked at once; the shipped ones, which the last of the ``folders`` holds, are
+    known to be sound. Each is prepared when a letter first says it.
     """
 
     def __init__(self, language: str, folders: Sequence[Path], environment: Environment) -> None:
@@ -31,11 +32,12 @@ class Catalogue:
         self._words: dict[str, str | Template] = {}
         for code in dict.fromkeys((FALLBACK, language)):
             for folder in reversed(folders):
-                self._add(folder / code / CATALOGUE)
+                self._add(folder / code / CATALOGUE, is_shipped=folder == folders[-1])
 
-    def _add(self, file: Path) -> None:
+    def _add(self, file: Path, *, is_shipped: bool) -> None:
         for key, value in _read(file).items():
-            _check(file, key, value, self._environment)
+            if not is_shipped:
+                _check(file, key, value, self._environment)
             self._words[key] = value
 
     def find(self, letter: str, key: str) -> str:

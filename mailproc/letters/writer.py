@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from jinja2 import TemplateError
 from mailproc.letters import alerts, digest, operator, operator_day, replies, week
 from mailproc.letters.cases import sample_settings
 from mailproc.letters.closing import ClosingLetters
+from mailproc.letters.news import copied_from
 from mailproc.letters.quoting import answer_subject, greeting_name
 from mailproc.letters.samples import samples
 from mailproc.letters.tiers import TierLetters
@@ -50,16 +50,30 @@ class Letters(ClosingLetters, TierLetters):
                 self._under(procedure.name)._refuse_broken_templates()
 
     def reply(
-        self, decision: Decision, mail: IncomingMail, *, now: datetime, decides_at: datetime
+        self,
+        decision: Decision,
+        mail: IncomingMail,
+        *,
+        now: datetime,
+        decides_at: datetime,
+        copied: Sequence[Address] = (),
     ) -> tuple[Letter, ...]:
-        """The answers to a mail: to the requester, and a copy to the colleague who forwarded it (E4).
+        """The answers to a mail: to the requester, a copy to the colleague who forwarded it (E4), and one
+        to each of those who were ``copied`` in it (S2).
 
         ``decides_at`` is the moment of the next digest. Empty for mail that is left alone.
         """
-        return self._under(decision.procedure)._reply(decision, mail, now=now, decides_at=decides_at)
+        house = self._under(decision.procedure)
+        return house._reply(decision, mail, now=now, decides_at=decides_at, copied=copied)
 
     def _reply(
-        self, decision: Decision, mail: IncomingMail, *, now: datetime, decides_at: datetime
+        self,
+        decision: Decision,
+        mail: IncomingMail,
+        *,
+        now: datetime,
+        decides_at: datetime,
+        copied: Sequence[Address],
     ) -> tuple[Letter, ...]:
         requester = decision.request.requester
         if requester is None:
@@ -74,11 +88,14 @@ class Letters(ClosingLetters, TierLetters):
             return ()
         forwarder = decision.request.forwarder
         about = draft.data | {"subject": subject, "forwarder": _called(forwarder) if forwarder else ""}
-        first = self._letter(replace(draft, data=about), requester, language, answers=mail)
-        if forwarder is None or forwarder.email == requester.email:
-            return (first,)
-        about |= {"copy_of": _called(requester), "name": greeting_name(requester.name)}
-        return (first, self._letter(replace(draft, data=about), forwarder, language, answers=mail))
+        made = [self._letter(replace(draft, data=about), requester, language, answers=mail)]
+        if forwarder is not None and forwarder.email != requester.email:
+            passed_on = about | {"copy_of": _called(requester), "name": greeting_name(requester.name)}
+            made.append(self._letter(replace(draft, data=passed_on), forwarder, language, answers=mail))
+        for reader in copied:
+            shared = about | copied_from(requester)
+            made.append(self._letter(replace(draft, data=shared), reader, language, answers=mail))
+        return tuple(made)
 
     def alerts(
         self, decision: Decision, mail: IncomingMail, *, people: Sequence[Person], now: datetime
@@ -151,9 +168,7 @@ class Letters(ClosingLetters, TierLetters):
                 yield f"{language}: {name}: {fault}"
 
     def _samples(self, language: str) -> dict[str, Callable[[], Letter]]:
-        sampled = copy(self)
-        sampled._settings = sample_settings(self._settings, language)
-        return samples(sampled, language)
+        return samples(self._with(sample_settings(self._settings, language)), language)
 
 
 def _called(person: Address) -> str:

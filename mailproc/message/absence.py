@@ -16,16 +16,15 @@ from mailproc.message.phrases import (
     label,
     opening,
     phrases,
+    quotes_an_answer,
     tail_label,
 )
-
 from mailproc.message.vocabulary import bare, vocabulary
 
 if TYPE_CHECKING:
     from mailproc.message.features import Features
 
-_ESCALATE = ("escal", "eskal", "エスカ")
-"""How "to escalate" begins in every language."""
+_NUMBER_MARK = "#"
 _AUTO = "auto:"
 """What RFC 3834 §3.1.5 puts before the subject that is answered."""
 _LONGEST_NOTICE = 1_200
@@ -48,6 +47,7 @@ def _by_subject(look: Features) -> Signal | None:
     """The label alone is not enough: people report faults of automatic replies under the same words."""
     if machine := _labelled(look, "reply_subjects"):
         second = _says_so(look) or _answers_by_itself(look) or _tells(look, "absence_words")
+        second = second or _is_only_a_notice(look)
         return _notice("absence_subject", machine) if second else None
     if look.subject.startswith(_AUTO) and _answers_by_itself(look):
         return _notice("absence_subject", _AUTO)
@@ -55,7 +55,15 @@ def _by_subject(look: Features) -> Signal | None:
         second = _says_so(look) or _tells(look, "absence_openings") or _is_only_a_notice(look)
         return _notice("absence_subject", away) if second else None
     away = heads_a_subject(look.subject, "absence_subjects")
-    return _notice("absence_subject", away) if away and _told_by(look) else None
+    return _notice("absence_subject", away) if away and _is_headed(look) else None
+
+
+def _is_headed(look: Features) -> bool:
+    """Words of an absence before the answered subject: with a "Re:", a day, or a text that tells of it."""
+    if quotes_an_answer(look.subject) and not _is_written_to_us(look):
+        return True
+    dated = _DIGIT.search(look.subject.partition(": ")[0]) is not None
+    return (dated and _is_only_a_notice(look)) or _told_by(look) is not None
 
 
 def _labelled(look: Features, key: str) -> str | None:
@@ -80,9 +88,13 @@ def _answers_by_itself(look: Features) -> bool:
 
 def _tells(look: Features, key: str) -> bool:
     """Words of a notice, and none that were written to us."""
-    if "?" in look.opening or held(look.opening, "substance_words"):
+    if _is_written_to_us(look):
         return False
     return held(look.opening, key) is not None or held(look.opening, "absence_openings") is not None
+
+
+def _is_written_to_us(look: Features) -> bool:
+    return "?" in look.opening or held(look.opening, "substance_words") is not None
 
 
 def _answers(look: Features) -> bool:
@@ -137,10 +149,9 @@ def _is_about_absence(sentence: str) -> bool:
 
 def _has_substance(sentence: str) -> bool:
     """Words written to us. "In an emergency please escalate to Joan" speaks of the absent person's deputy."""
-    found = [phrase for phrase in phrases("substance_words") if phrase in sentence]
     if held(sentence, "deputy_conditions"):
-        return any(not phrase.startswith(_ESCALATE) for phrase in found)
-    return bool(found)
+        return _NUMBER_MARK in sentence
+    return held(sentence, "substance_words") is not None
 
 
 def _is_greeting_or_name(sentence: str) -> bool:

@@ -45,10 +45,19 @@ def _below_signature_line(sheet: Sheet, start: int, end: int) -> int:
         line = sheet.lines[index].strip()
         if len(line) > 80 or not _DASHES.match(line):
             continue
-        if _is_signature(sheet, index + 1, end, strong=bool(_STRONG_DASHES.match(line))):
+        strong = bool(_STRONG_DASHES.match(line))
+        if _is_signature(sheet, index + 1, end, strong=strong) or (
+            strong and _is_below_quote(sheet, start, index)
+        ):
             sheet.set_aside(index, end, SetAsideKind.SIGNATURE, "signature line")
             return sheet.last_written(start, index)
     return end
+
+
+def _is_below_quote(sheet: Sheet, start: int, index: int) -> bool:
+    """True where nothing of the author's stands between a quote and the dashes, but something above it."""
+    between = any(sheet.folded[start:index])
+    return not between and any(sheet.folded[above] and sheet.reasons[above] is None for above in range(start))
 
 
 def _is_signature(sheet: Sheet, start: int, end: int, *, strong: bool) -> bool:
@@ -69,7 +78,8 @@ def _first_legal(sheet: Sheet, written: list[int]) -> int:
     """How many of the lines stand above the first that begins a disclaimer or footer."""
     words = vocabulary()
     for count, index in enumerate(written):
-        if words.disclaimers.of(sheet.folded[index]) or words.footers.of(sheet.folded[index]):
+        line = sheet.folded[index]
+        if words.disclaimers.of(line) or words.footers.of(line) or words.mobile.of(line):
             return count
     return len(written)
 

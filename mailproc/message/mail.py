@@ -116,7 +116,7 @@ class IncomingMail:
     ``text`` is the whole readable body, ``words`` the author's part of it.
     ``date`` carries its own UTC offset. ``part_types`` are the content types of all MIME parts in
     lower case and in order, ``delivery_status`` the fields of a report part (RFC 3464) as text.
-    ``calendar_method`` is what the calendar part asks of the reader's calendar (RFC 6047 §2.4): ``reply``, ``request``.
+    ``calendar_method`` is what a calendar part asks of the reader's calendar (RFC 6047 §2.4): ``reply``.
     ``authentication_results`` are the fields of that name from the top, without any encoded-word decoded.
     """
 

@@ -14,7 +14,7 @@ _HANDED_ON = re.compile(r"(?:fwd?|wg|vb|vl|tr|i|enc|pd|doorst|転送)(?:\[\d{1,3
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,60})[)\]]$")
 _AFTER_LABEL = frozenset(":：;,.!-–—([<\"'|/】]")
 _AND_ON = "…"
-_LONGEST_HEAD = 8
+_LONGEST_HEAD = 12
 _LONGEST_DATE = 5
 
 
@@ -76,11 +76,17 @@ def heads_a_subject(subject: str, key: str) -> str | None:
 
     "The office: out of office until 1 December: printer" is one; "Holiday next week" is a topic.
     """
-    head, colon, answered = subject.rpartition(": ")
+    head, colon, answered = subject.replace("：", ": ").rpartition(": ")
     if not colon or not answered or len(head.split()) > _LONGEST_HEAD:
         return None
     found = _whole_phrases(key).search(head)
     return found[0] if found else None
+
+
+def quotes_an_answer(subject: str) -> bool:
+    """True for "Away until 3 May: Re: …": programs put words before "Re:", people behind it."""
+    head, *rest = subject.split(": ", _LONGEST_HEAD)
+    return bool(head) and not is_answer(subject) and any(is_answer(f"{part}: ") for part in rest[:-1])
 
 
 def answered_label(subject: str) -> bool:

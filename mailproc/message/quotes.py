@@ -19,6 +19,7 @@ _LABEL = re.compile(r"[*_\s|]{0,6}([^\W\d_][^:：*<>@\d]{0,24}?)[*_\s]{0,4}[:：
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}|\d月")
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?(?:[:.]|h|時)\s?\d\d")
 _DIGIT_OR_AT = re.compile(r"[\d@]")
+_INDENT = " " * 8
 _RULED = re.compile(r"[-–—=_*]{2,}")
 _SUBJECT_PREFIX = re.compile(r"\s*([^\W\d_]{1,16})(?:\[\d{1,3}\])?\s?[:：]")
 
@@ -141,6 +142,26 @@ def header_block(sheet: Sheet, start: int) -> HeaderBlock | None:
         index += 1
         end = index
     return HeaderBlock(end=end, fields=fields) if _is_block(fields, sheet, start, end) else None
+
+
+def columned_block(sheet: Sheet, start: int) -> int | None:
+    """Where the header block of Lotus Notes ends that begins at ``start``: indented, sender and day in a left
+    column, the labels "To", "cc" and "Subject" at the right end of their lines or alone. None where none is.
+    """
+    fields: set[str] = set()
+    end = start
+    for index in range(start, min(len(sheet.lines), start + _MOST_BLOCK_LINES)):
+        line = sheet.lines[index]
+        if sheet.folded[index] and not line.startswith(_INDENT):
+            break
+        label = line.rstrip().rpartition("  ")[2].strip().casefold()
+        field = vocabulary().labels.get(label)
+        if field:
+            fields.add(field)
+        if sheet.folded[index]:
+            end = index + 1
+    text = " ".join(sheet.lines[start:end])
+    return end if {"to", "subject"} <= fields and _DATE.search(text) else None
 
 
 def _allowed_loose(sheet: Sheet, index: int, fields: dict[str, str]) -> int:

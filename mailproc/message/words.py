@@ -20,6 +20,7 @@ from mailproc.message.marks import (
 )
 from mailproc.message.quotes import (
     attribution_lines,
+    columned_block,
     header_block,
     is_forward_subject,
     is_quoted,
@@ -168,6 +169,9 @@ def _history(sheet: Sheet, index: int, forwards: bool, written_above: bool) -> i
             return block.end
         kind = SetAsideKind.FORWARD if forwards else SetAsideKind.QUOTE
         sheet.set_aside(_rule_above(sheet, index), end, kind, "header lines")
+        return end
+    if written_above and columned_block(sheet, index) is not None:
+        sheet.set_aside(index, end, SetAsideKind.QUOTE, "header columns")
         return end
     count = attribution_lines(sheet, index)
     return _attributed(sheet, index, index + count, written_above) if count else None

@@ -88,8 +88,11 @@ def _ticket(answer: EscalationRequest, words: Passage, settings: Settings) -> st
 
 
 def _reasons(first: EscalationRequest, mail: IncomingMail, words: Passage) -> _Reasons | None:
-    """What the answer gives as reasons, where the first request gave none that count."""
-    if first.motivation and not (first.excuses and not first.evidence):
+    """What the answer gives as reasons, where the first request gave none that count.
+
+    A cause without evidence may not have been enough (``[policy] require_evidence``): it is added to.
+    """
+    if first.motivation and first.evidence:
         return None
     text = motivation_text(words, mail.sender)
     reasons = passage(text, words.place, tuple(t.code for t in words.tongues), taken_from=words)

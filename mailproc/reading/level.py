@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from mailproc.reading.intent import is_taken_back
 from mailproc.reading.request import Finding, Level
 from mailproc.reading.tongue import flat_label, level_values
 
@@ -83,7 +84,7 @@ def _in_subject(subject: Passage) -> Iterable[LevelReading]:
 
 def _in_words(passages: Iterable[Passage]) -> Iterable[LevelReading]:
     for passage in passages:
-        asked = (match.words for match in passage.found("level.emergency"))
+        asked = (m.words for m in passage.found("level.emergency") if not is_taken_back(passage, m))
         called_out = filter(None, map(_called_out, passage.sentences))
         for words in chain(asked, called_out):
             yield LevelReading(level=Level.EMERGENCY, finding=_found(Level.EMERGENCY, words, passage.place))

@@ -24,9 +24,10 @@ LONGEST_SIGN_OFF, LONGEST_SIGN_OFF_LINE = 6, 200
 LONGEST_ADDRESS = 5
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
-_ASKING_ALONE = ("intent.request", "intent.urgency", "level.emergency")
-"""Words whose clause asks and tells nothing. "First" and "today" stand in clauses that tell, too."""
-_SAYS_NOTHING = ("motivation.empty", "motivation.hollow", *_ASKING)
+_ASKING_ALONE = ("intent.request", "intent.urgency", "level.emergency", "motivation.courtesy")
+"""Words whose clause asks or is polite, and tells nothing. "First" and "today" stand in clauses that tell,
+too."""
+_SAYS_NOTHING = ("motivation.courtesy", "motivation.empty", "motivation.hollow", *_ASKING)
 _EVIDENCE_OR_EXCUSE = ("evidence.", "excuses.")
 
 

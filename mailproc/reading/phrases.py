@@ -58,12 +58,12 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A phrase compiled: the bit of each step with the places it may be ahead, all bits together,
-    and how far before the rarest word the first may stand."""
+    """A phrase compiled: the bit of its first word, those of the others with the places each may be
+    ahead, all bits together, and how far before the rarest word the first may stand."""
 
     key: str
-    bits: tuple[int, ...]
-    reach: tuple[int, ...]
+    opening: int
+    others: tuple[tuple[int, int], ...]
     all_bits: int
     before_rarest: int
 
@@ -151,7 +151,7 @@ class Phrasebook:
         self, phrase: _Phrase, place: int, sentence: Sentence, bits: list[int], found: dict[_Span, Match]
     ) -> None:
         """Adds each match of a phrase whose rarest word stands at a place."""
-        opening, start = phrase.bits[0], max(0, place - phrase.before_rarest)
+        opening, start = phrase.opening, max(0, place - phrase.before_rarest)
         for first, said in enumerate(bits[start : place + 1], start):
             if not said & opening:
                 continue
@@ -192,7 +192,9 @@ class Phrasebook:
         for bit in bits:
             all_bits |= bit
         before = [0, *accumulate(reach[1:])][rarest]
-        self._filed[bits[rarest]][partner].append(_Phrase(key, bits, reach, all_bits, before))
+        self._filed[bits[rarest]][partner].append(
+            _Phrase(key, bits[0], tuple(zip(bits[1:], reach[1:], strict=True)), all_bits, before)
+        )
 
     def _commonness(self, words: frozenset[str]) -> tuple[int, int, int]:
         """How often one of some words is met, and how many phrases wait for it: little words first, and
@@ -283,7 +285,7 @@ def _follow(phrase: _Phrase, bits: list[int], first: int) -> int | None:
     """The place of the last word, each word taken at its nearest place; None where one is absent.
     The first word stands at ``first``."""
     place, end = first, len(bits)
-    for bit, reach in zip(phrase.bits[1:], phrase.reach[1:], strict=True):
+    for bit, reach in phrase.others:
         for following in range(place + 1, min(place + 1 + reach, end)):
             if bits[following] & bit:
                 place = following

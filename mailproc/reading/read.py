@@ -11,7 +11,7 @@ from mailproc.message.mail import Nature
 from mailproc.reading.evidence import find_evidence, find_excuses, find_misuse
 from mailproc.reading.form import form_of_role, read_form
 from mailproc.reading.hearing import languages_heard, likeliest
-from mailproc.reading.intent import asks_about_ticket, asks_outright
+from mailproc.reading.intent import asks_about_ticket, asks_outright, asks_without_ticket
 from mailproc.reading.level import read_level
 from mailproc.reading.motivation import holds_reason, motivation_text, without_mere_asking
 from mailproc.reading.notification import is_from_ticket_system, requester_named
@@ -72,7 +72,9 @@ def read(mail: IncomingMail, settings: Settings, *, thread_ticket: str | None = 
         return _machine(mail)
     letter = _heard(mail, mail.words.text, mail.reply_author, settings)
     if invited:
-        return _understood(letter, settings, thread_ticket) if asks_outright((letter.words,)) else _machine(mail)
+        return (
+            _understood(letter, settings, thread_ticket) if asks_outright((letter.words,)) else _machine(mail)
+        )
     request = _understood(letter, settings, thread_ticket)
     if by_machine:
         return _notified(request, mail, settings)
@@ -165,10 +167,11 @@ def _intent(
         return Finding(rule="intent", said=f"holds the {form.name} form", place="own words")
     if level.level is not None and level.finding:
         return replace(level.finding, rule="intent", said=f"asks for the level {level.level}")
-    outright = asks_outright(texts)
+    named = bool(choice.ticket or choice.several)
+    outright = asks_outright(texts) if named else asks_without_ticket(texts)
     if outright:
         return outright
-    if (choice.ticket or choice.several) and not level.declined:
+    if named and not level.declined:
         about = asks_about_ticket(texts)
         if about:
             return about

@@ -89,6 +89,12 @@ class Passage:
         """True for a word that gives no reason in such a mail: "please", "ticket", "urgent"."""
         return any(spoken.phrases.is_one_of("motivation.hollow", word) for spoken in self.tongues)
 
+    def is_faint(self, word: str) -> bool:
+        """True for a word that asks for nothing by itself: "now", "already", "thanks", little words."""
+        return word in self.common or any(
+            spoken.phrases.is_one_of("intent.faint", word) for spoken in self.tongues
+        )
+
     def _all(self, words: Callable[[Tongue], frozenset[str]]) -> frozenset[str]:
         return frozenset[str]().union(*map(words, self.tongues))
 
@@ -100,7 +106,7 @@ class Passage:
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every phrase of every language heard, in order of the sentences."""
-        return tuple(chain.from_iterable(map(self._matches_in, self.sentences)))
+        return tuple(chain.from_iterable(map(self.matches_in, self.sentences)))
 
     def _matches_in(self, sentence: Sentence) -> list[Match]:
         known = self.taken_from._by_sentence.get(id(sentence)) if self.taken_from else None
@@ -143,10 +149,9 @@ class Passage:
 
     @cached_property
     def _by_sentence(self) -> dict[int, list[Match]]:
-        found: dict[int, list[Match]] = {id(sentence): [] for sentence in self.sentences}
-        for match in self.matches:
-            found[id(match.sentence)].append(match)
-        return found
+        # A sentence said twice is one: looked at once, or a mail of equal sentences takes their square.
+        sentences = {id(sentence): sentence for sentence in self.sentences}
+        return {known_as: self._matches_in(sentence) for known_as, sentence in sentences.items()}
 
     def matches_in(self, sentence: Sentence) -> list[Match]:
         """Every phrase of one sentence."""

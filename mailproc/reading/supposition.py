@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _FALSE_FRIENDS = {"evidence.never": "evidence.", "excuses.never": "excuses."}
 """The lists of phrases that hold the words of a reason but are none, and what they take away."""
 _OUTAGE = "evidence.outage"
+_MERELY_SUPPOSED = frozenset({_OUTAGE, "evidence.revenue"})
+"""What is no fact where the outage itself is only supposed: "if it goes down we lose 400 euros an hour"."""
 SUBJECT_OF_A_CLAUSE = 4
 """Words that may stand between "if" and what breaks down."""
 HOW_LONG = 4
@@ -31,10 +33,14 @@ def real(found: list[Match], sentence: Sentence, spoken: Tongue) -> list[Match]:
     """
     friends = [match for match in found if match.key in _FALSE_FRIENDS]
     outages = [match for match in found if match.key == _OUTAGE and not match.negated]
-    thoughts = _supposed(outages, sentence, spoken) if outages else []
-    if not friends and not thoughts:
+    start = _supposed_from(outages, sentence, spoken) if outages else len(sentence.words)
+    if not friends and start == len(sentence.words):
         return found
-    return [match for match in found if match not in thoughts and not _is_inside(match, friends)]
+    return [
+        match
+        for match in found
+        if not (match.key in _MERELY_SUPPOSED and match.first >= start) and not _is_inside(match, friends)
+    ]
 
 
 def _is_inside(match: Match, friends: list[Match]) -> bool:
@@ -45,14 +51,13 @@ def _is_inside(match: Match, friends: list[Match]) -> bool:
     )
 
 
-def _supposed(outages: list[Match], sentence: Sentence, spoken: Tongue) -> list[Match]:
-    """The outages that an "if" makes a thought: the one in its own clause and what follows from it."""
+def _supposed_from(outages: list[Match], sentence: Sentence, spoken: Tongue) -> int:
+    """The word from which an "if" makes the sentence a thought, or its end: the clause that supposes an
+    outage, and what follows from it."""
     for place in _conditions(sentence, spoken):
         if any(_is_condition(outage, place, sentence, spoken) for outage in outages):
-            start = _start_of_the_thought(place, sentence, spoken)
-            return [outage for outage in outages if outage.first >= start]
-    start = next((o.first for o in outages if _ends_as_a_thought(o, sentence, spoken)), len(sentence.words))
-    return [outage for outage in outages if outage.first >= start]
+            return _start_of_the_thought(place, sentence, spoken)
+    return next((o.first for o in outages if _ends_as_a_thought(o, sentence, spoken)), len(sentence.words))
 
 
 def _conditions(sentence: Sentence, spoken: Tongue) -> list[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailproc.reading.request import Candidate, Source
 from mailproc.reading.sightings import own_forms, same_ticket
 from mailproc.reading.ticket_judgement import in_passage, only_number
+from mailproc.reading.ticket_lists import listed_links
 from mailproc.reading.ticket_places import labelled, links, plus_addresses, threads
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def choose_ticket(
         *plus_addresses(mail, settings),
         *in_passage(subject, Source.SUBJECT, own, prefixes),
         *threads(mail, thread_ticket, settings),
+        *listed_links(words),
         *links(words),
         *links(subject),
     ]

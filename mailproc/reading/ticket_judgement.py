@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from mailproc.reading.request import Source
-from mailproc.reading.sightings import MOST_SIGHTINGS, sightings
+from mailproc.reading.sightings import sightings
+from mailproc.reading.ticket_lists import ASKING, list_items
 from mailproc.reading.ticket_places import Seen, is_configured
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from mailproc.reading.speech import Passage
     from mailproc.reading.ticket_forms import Form
 
-ASKING = ("intent.request", "intent.with_ticket", "intent.urgency", "level.emergency")
 ASKING_OUTRIGHT = ("intent.request", "level.emergency")
 _COUNTS = ("evidence.many_users", "evidence.revenue")
 """Phrases that begin with a number count something: "12517 customers"."""
 CUE_REACH = 3
+OTHER_REACH = 5
+"""Words between "the plant has the number" and its number; behind it, "4471 is the number of the plant"."""
 LONGEST_JOIN = 30
 ROUND = "00"
 SHORTEST_BARE, LONGEST_BARE = 4, 9
 _REMARK = re.compile(r"\([^()\n]{0,120}\)")
-_ITEM = re.compile(r"^[ \t]{0,8}(?:\d{1,2}[.)]|[-*•–])[ \t]{1,4}#?(\d{4,9})\b", re.MULTILINE)
 LONGEST_REMARKS = 300
 
 
@@ -36,7 +36,7 @@ def in_passage(
     passage: Passage, source: Source, own: tuple[Form, ...], prefixes: tuple[str, ...]
 ) -> Iterator[Seen]:
     """The tickets that a text names, each judged by the words around it."""
-    listed_until, listed_cued, items = -1, False, _items(passage)
+    listed_until, listed_cued, items = -1, False, list_items(passage)
     for sighting in sorted(sightings(passage.text, own, prefixes), key=lambda s: s.start):
         at = passage.sentence_at(sighting.start)
         if at is None:
@@ -125,6 +125,8 @@ def _judge(
     cue = _cue(passage, sentence, first)
     if other is not None and (cue is None or other >= cue) and " - " not in sighting.written:
         return replace(seen, lost=True, why="another kind of number: " + sentence.words[other])
+    if sighting.form.bare and _belongs_behind(passage, sentence, last, cue):
+        return replace(seen, lost=True, why="another kind of number, named behind it")
     if sighting.form.bare and _is_day(passage, sentence, last):
         return None
     if cue is None and sighting.form.bare and _is_year_or_amount(passage, sentence, word, last):
@@ -174,7 +176,7 @@ def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | Non
     number_words = passage.number_words
     best = None
     for match in passage.found_in(sentence, "ticket.other_numbers"):
-        if not 0 < first - match.last <= CUE_REACH:
+        if not 0 < first - match.last <= OTHER_REACH:
             continue
         # Without accents Swedish "år" (year) is "är" (is), which stands before any number.
         if match.first == match.last and sentence.words[match.last] in passage.number_words:
@@ -188,6 +190,30 @@ def _other_number(passage: Passage, sentence: Sentence, first: int) -> int | Non
     while best + 1 < first and sentence.words[best + 1] in number_words:
         best += 1
     return best
+
+
+def _belongs_behind(passage: Passage, sentence: Sentence, last: int, cue: int | None) -> bool:
+    """True for "4471 is the number of the plant": what it numbers ends the clause. Not for what is called
+    a ticket, nor for a bare number that is asked for ("can 48213 go first, it is the order page")."""
+    if (
+        sentence.words[cue] not in passage.number_words
+        if cue is not None
+        else _is_asked_in(passage, sentence)
+    ):
+        return False
+    linking = passage.common | passage.number_words
+    for match in passage.found_in(sentence, "ticket.other_numbers"):
+        between = range(last + 1, match.first)
+        if not 0 < len(between) <= OTHER_REACH or not linking.issuperset(sentence.words[p] for p in between):
+            continue
+        end = match.last + 1
+        while end < len(sentence.words) and sentence.words[end] in passage.number_words:
+            end += 1
+        if sentence.breaks.isdisjoint(range(last + 1, match.first + 1)) and (
+            end == len(sentence.words) or end in sentence.breaks or sentence.words[end] in passage.joining
+        ):
+            return True
+    return False
 
 
 def _is_year_or_amount(passage: Passage, sentence: Sentence, word: int, last: int) -> bool:
@@ -268,13 +294,3 @@ def _only_joins(passage: Passage, end: int, start: int) -> bool:
         word.casefold() in passage.joining or not any(c.isalnum() for c in word)
         for word in between.replace(",", " ").replace("/", " ").replace("#", " ").split()
     )
-
-
-def _items(passage: Passage) -> frozenset[int]:
-    """Where the numbers stand that begin the lines of a list, two at least and of one length, in a text
-    that speaks of tickets."""
-    items = list(islice(_ITEM.finditer(passage.text), MOST_SIGHTINGS))
-    alike = len({len(item[1]) for item in items}) == 1
-    if len(items) < 2 or not alike or not passage.found("ticket.cues", *ASKING):
-        return frozenset()
-    return frozenset(item.start(1) for item in items)

@@ -19,6 +19,7 @@ PHRASE_KEYS = (
     "intent.wish",
     "intent.never",
     "intent.ordinary",
+    "intent.own_case",
     "level.emergency",
     "level.higher",
     "misuse.feature",
@@ -41,8 +42,10 @@ PHRASE_KEYS = (
     "excuses.promised",
     "excuses.never",
     "motivation.because",
+    "motivation.courtesy",
     "motivation.empty",
     "motivation.hollow",
+    "intent.faint",
 )
 """The lists of a lexicon that are written in the phrase notation."""
 
@@ -135,7 +138,7 @@ def tongue(code: str) -> Tongue:
             ((key, phrase) for key in PHRASE_KEYS for phrase in _list(words, key)),
             groups=_groups(words),
             common=_single(words, "language.common"),
-            single=("motivation.hollow",),
+            single=("motivation.hollow", "intent.faint"),
             negations=_single(words, "language.negations"),
             negations_after=_list(words, "language.negations_after"),
             clause_starters=_single(words, "language.clause_starters"),

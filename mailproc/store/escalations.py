@@ -1,26 +1,26 @@
-"""Escalations, their timelines, and the decisions that led to them."""
+"""Escalations and their timelines."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, null, select, update
 
 from mailproc.escalation.status import Status
-from mailproc.policy.decision import KnownEscalation, Verdict
+from mailproc.escalation.timeline import Event
+from mailproc.policy.decision import KnownEscalation
 from mailproc.policy.organisations import FREE_MAIL
 from mailproc.policy.tickets import to_record as to_ticket_record
-from mailproc.reading.record import to_record
 from mailproc.reading.request import Level
-from mailproc.store.tables import ESCALATION_OPEN, decision, escalation, event
+from mailproc.store.tables import ESCALATION_OPEN, escalation, event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
+    from mailproc.message.mail import Address
     from mailproc.policy.decision import Decision
     from mailproc.policy.tickets import Ticket
 
@@ -29,18 +29,8 @@ LOCK_TICKETS = 0x6D61696C
 """First key of PostgreSQL's advisory locks on tickets; the second is the hash of the ticket."""
 
 
-SPLIT_OFF_LATER = "joined for a while"
-"""The event of a voice that left again: whoever brought it does not take part any more."""
-
-
 MOST_LOOKED_BACK_AT = 200
 """Escalations of one account that are looked through for earlier ones of the same matter."""
-
-REQUESTS = ("started", "escalated again", "raised", "joined")
-"""The events that somebody's request brought: they hold the motivation and its evidence."""
-
-HANDED_OVER = "handed over"
-"""The event of a technician's hand-over; it holds the reasons (T4)."""
 
 
 def lock_ticket(connection: Connection, ticket: str) -> None:
@@ -64,17 +54,20 @@ def latest(connection: Connection, ticket: str) -> KnownEscalation | None:
         .order_by(escalation.c.accepted_at.desc())
         .limit(1)
     ).one_or_none()
-    if row is None:
-        return None
+    return known(dict(row._mapping)) if row is not None else None
+
+
+def known(row: dict[str, Any]) -> KnownEscalation:
+    """An escalation as the policy sees it."""
     return KnownEscalation(
-        id=str(row.id),
-        ticket=row.ticket,
-        level=Level(row.level),
-        status=row.status,
-        accepted_at=row.accepted_at,
-        closed_at=row.closed_at,
-        requester=row.requester,
-        organisation=row.organisation,
+        id=str(row["id"]),
+        ticket=row["ticket"],
+        level=Level(row["level"]),
+        status=row["status"],
+        accepted_at=row["accepted_at"],
+        closed_at=row["closed_at"],
+        requester=row["requester"],
+        organisation=row["organisation"],
     )
 
 
@@ -100,7 +93,7 @@ def of_account(
             event.c.said,
         )
         .join(event, event.c.escalation_id == escalation.c.id)
-        .where(whose, escalation.c.accepted_at >= since, event.c.kind == "started")
+        .where(whose, escalation.c.accepted_at >= since, event.c.kind == Event.STARTED)
         .order_by(escalation.c.accepted_at.desc())
         .limit(MOST_LOOKED_BACK_AT)
     )
@@ -113,24 +106,12 @@ def know_ticket(connection: Connection, escalation_id: int, ticket: Ticket) -> N
     connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
 
 
-def was_accepted_before(connection: Connection, email: str) -> bool:
-    """True when an earlier request of this person was accepted: a known sender."""
-    query = (
-        select(decision.c.mail_id)
-        .where(
-            decision.c.requester == email,
-            decision.c.verdict == Verdict.ACCEPTED,
-            decision.c.route != "command",
-        )
-        .limit(1)
-    )
-    return connection.execute(query).scalar() is not None
-
-
 def participants(connection: Connection, escalation_id: str) -> set[str]:
     """The addresses of everybody who asked for, or joined, an escalation, and did not leave it again."""
     query = select(event.c.by).where(
-        event.c.escalation_id == int(escalation_id), event.c.by != "", event.c.kind != SPLIT_OFF_LATER
+        event.c.escalation_id == int(escalation_id),
+        event.c.by != "",
+        event.c.kind != Event.JOINED_FOR_A_WHILE,
     )
     return set(connection.execute(query).scalars())
 
@@ -207,25 +188,11 @@ def put_on_tier(connection: Connection, escalation_id: int, *, tier: int, form: 
     connection.execute(update(escalation).where(escalation.c.id == escalation_id).values(values))
 
 
-def knowledge_gaps(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, int]]:
-    """What technicians handed over in [since, until) because nobody had learnt it: each subject with how
-    often, the most frequent first (T4). A hand-over that names no subject counts as ``""``."""
-    query = select(event.c.reasons).where(
-        event.c.at >= since, event.c.at < until, event.c.kind == HANDED_OVER
-    )
-    told = (reasons or {} for reasons in connection.execute(query).scalars())
-    subjects = [reasons["knowledge"] for reasons in told if "knowledge" in reasons]
-    counted = Counter(subject.casefold() for subject in subjects)
-    written = {subject.casefold(): subject for subject in reversed(subjects)}
-    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    return [(written[subject], count) for subject, count in ranked]
-
-
 def add_event(
     connection: Connection,
     escalation_id: int,
     *,
-    kind: str,
+    kind: Event,
     by: str,
     words: str,
     mail_id: int | None,
@@ -248,13 +215,20 @@ def add_event(
 
 def split_off(connection: Connection, event_id: int) -> None:
     """The voice that an event brought leaves its escalation; the timeline keeps that it was there."""
-    connection.execute(update(event).where(event.c.id == event_id).values(kind=SPLIT_OFF_LATER))
+    connection.execute(update(event).where(event.c.id == event_id).values(kind=Event.JOINED_FOR_A_WHILE))
 
 
 def record_event(
-    connection: Connection, made: Decision, *, escalation_id: int, kind: str, mail_id: int, now: datetime
+    connection: Connection,
+    made: Decision,
+    *,
+    escalation_id: int,
+    kind: Event,
+    mail_id: int,
+    now: datetime,
+    copied: Sequence[Address] = (),
 ) -> None:
-    """Writes what a mail brought onto the escalation's timeline."""
+    """Writes what a mail brought onto the escalation's timeline, with those who were ``copied`` in it."""
     request = made.request
     connection.execute(
         insert(event).values(
@@ -266,6 +240,7 @@ def record_event(
             said=request.motivation or "",
             evidence=[_evidence(item) for item in request.evidence],
             earlier=list(made.earlier) or null(),
+            copied=[{"email": reader.email, "name": reader.name} for reader in copied] or null(),
             mail_id=mail_id,
         )
     )
@@ -278,96 +253,6 @@ def _evidence(item: Any) -> dict[str, Any]:
         "words": item.words,
         "due": item.due.isoformat() if item.due else None,
     }
-
-
-def record_decision(
-    connection: Connection,
-    made: Decision,
-    *,
-    mail_id: int,
-    escalation_id: int | None,
-    completes: int | None,
-    now: datetime,
-) -> None:
-    """Keeps the decision with its ordered trace (B2). ``completes`` is the rejected mail it answers (B1)."""
-    request = made.request
-    connection.execute(
-        insert(decision).values(
-            mail_id=mail_id,
-            decided_at=now,
-            verdict=made.verdict,
-            code=made.code,
-            route=made.route,
-            ticket=request.ticket,
-            level=request.level,
-            requester=request.requester.email if request.requester else None,
-            language=request.language,
-            escalation_id=escalation_id,
-            completes=completes,
-            procedure=made.procedure,
-            understood=to_record(request),
-            trace=[asdict(step) for step in made.trace],
-        )
-    )
-
-
-def forget_decision(connection: Connection, mail_id: int) -> None:
-    """Makes room for a new decision when a mail is replayed."""
-    connection.execute(decision.delete().where(decision.c.mail_id == mail_id))
-
-
-def was_completed(connection: Connection, made: dict[str, Any]) -> bool:
-    """True where a later answer has completed a request that was sent back, at once or step by step (B1)."""
-    mail_id, verdict = made["mail_id"], made["verdict"]
-    while mail_id is not None and verdict != Verdict.ACCEPTED:
-        query = select(decision.c.mail_id, decision.c.verdict).where(
-            decision.c.requester == made["requester"], decision.c.completes == mail_id
-        )
-        further = connection.execute(query.order_by(decision.c.mail_id.desc()).limit(1)).one_or_none()
-        mail_id, verdict = (further.mail_id, further.verdict) if further else (None, verdict)
-    return bool(verdict == Verdict.ACCEPTED)
-
-
-def decision_of(connection: Connection, mail_id: int) -> dict[str, Any] | None:
-    """The stored decision of a mail, or None."""
-    row = connection.execute(select(decision).where(decision.c.mail_id == mail_id)).one_or_none()
-    return dict(row._mapping) if row else None
-
-
-def _happenings() -> Select[Any]:
-    """Events, each with what the digest says of its escalation."""
-    return select(
-        event,
-        escalation.c.ticket,
-        escalation.c.requester,
-        escalation.c.requester_name,
-        escalation.c.organisation,
-        escalation.c.known_ticket,
-        escalation.c.status,
-        escalation.c.questioned,
-        escalation.c.level.label("escalation_level"),
-        escalation.c.accepted_at,
-    ).join(escalation, escalation.c.id == event.c.escalation_id)
-
-
-def requests_between(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """What was asked for in [since, until), each event with its escalation, oldest first."""
-    query = (
-        _happenings()
-        .where(event.c.at >= since, event.c.at < until, event.c.kind.in_(REQUESTS))
-        .order_by(event.c.at, event.c.id)
-    )
-    return [dict(row._mapping) for row in connection.execute(query)]
-
-
-def open_before(connection: Connection, moment: datetime) -> list[dict[str, Any]]:
-    """The open escalations that were accepted before a moment, each with the event that began it."""
-    query = (
-        _happenings()
-        .where(ESCALATION_OPEN, escalation.c.accepted_at < moment, event.c.kind == "started")
-        .order_by(escalation.c.accepted_at)
-    )
-    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def listing(connection: Connection, *, only_open: bool, limit: int = 50) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mailproc.store.tables import OUTBOX_DUE, outbox
@@ -193,6 +193,13 @@ def drop(connection: Connection, ids: Sequence[int]) -> int:
     """Gives messages up before they are sent. How many."""
     chosen = _may_move(ids, ("held", "failed", "waiting"))
     return connection.execute(update(outbox).where(chosen).values(state="dropped")).rowcount
+
+
+def drop_alerts(connection: Connection, key: str, mail_ids: Sequence[int]) -> None:
+    """Gives up the alerts beside mail that still wait: those whose key begins so, and those of some mails."""
+    about = or_(outbox.c.key.startswith(key, autoescape=True), outbox.c.mail_id.in_(list(mail_ids)))
+    chosen = and_(outbox.c.channel == "alert", outbox.c.state == "waiting", about)
+    connection.execute(update(outbox).where(chosen).values(state="dropped"))
 
 
 def _may_move(ids: Sequence[int], states: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from mailproc.escalation.timeline import Event
 from mailproc.policy.decision import Verdict
 from mailproc.reading.request import Level
 from mailproc.store.tables import decision, escalation, event, misuse
@@ -83,3 +84,17 @@ def misused(connection: Connection, since: datetime, until: datetime) -> list[tu
         .order_by(func.count().desc(), misuse.c.account)
     )
     return [(row.account, row.times) for row in connection.execute(query)]
+
+
+def knowledge_gaps(connection: Connection, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """What technicians handed over in [since, until) because nobody had learnt it: each subject with how
+    often, the most frequent first (T4). A hand-over that names no subject counts as ``""``."""
+    query = select(event.c.reasons).where(
+        event.c.at >= since, event.c.at < until, event.c.kind == Event.HANDED_OVER
+    )
+    told = (reasons or {} for reasons in connection.execute(query).scalars())
+    subjects = [reasons["knowledge"] for reasons in told if "knowledge" in reasons]
+    counted = Counter(subject.casefold() for subject in subjects)
+    written = {subject.casefold(): subject for subject in reversed(subjects)}
+    ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(written[subject], count) for subject, count in ranked]

@@ -173,6 +173,7 @@ event = Table(
     Column("level", Text),
     Column("said", Words, nullable=False, server_default=""),
     Column("evidence", JSON, nullable=False),
+    Column("copied", JSON),
     Column("earlier", JSON),
     Column("reasons", JSON),
     Column("mail_id", Id, ForeignKey("mail.id")),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Due:
     """A promise whose time has come. ``round`` counts repetitions, from 1."""
 
+    id: int
     kind: str
     round: int
     due_at: datetime
@@ -69,28 +70,15 @@ def stop_about(connection: Connection, mail_id: int) -> None:
     connection.execute(delete(timer).where(timer.c.mail_id == mail_id))
 
 
-def take_due(connection: Connection, now: datetime, limit: int = 50) -> list[Due]:
-    """The promises that are due, oldest first. They are gone when the transaction commits."""
-    query = (
-        select(timer)
-        .where(timer.c.due_at <= now)
-        .order_by(timer.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(query).all()
-    if rows:
-        connection.execute(delete(timer).where(timer.c.id.in_([row.id for row in rows])))
-    return [
-        Due(
-            kind=row.kind,
-            round=row.round,
-            due_at=row.due_at,
-            escalation_id=row.escalation_id,
-            mail_id=row.mail_id,
-        )
-        for row in rows
-    ]
+def due(connection: Connection, now: datetime, limit: int = 50) -> list[Due]:
+    """The promises whose time has come, oldest first. Each is there until it is taken."""
+    query = select(timer).where(timer.c.due_at <= now).order_by(timer.c.due_at, timer.c.id).limit(limit)
+    return [Due(**row._mapping) for row in connection.execute(query)]
+
+
+def take(connection: Connection, promise: Due) -> bool:
+    """Takes a promise to keep it; False where somebody kept it, or took it back, meanwhile."""
+    return connection.execute(delete(timer).where(timer.c.id == promise.id)).rowcount == 1
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -102,7 +102,7 @@ class DeskAtWork:
         self.number += 1
         message = EmailMessage(policy=SMTP)
         message["From"] = sender
-        message["To"] = "support@helpdesk.example"
+        message["To"] = headers.pop("To", "support@helpdesk.example")
         message["Subject"] = subject
         message["Date"] = headers.pop("Date", format_datetime(self.clock()))
         message["Message-ID"] = headers.pop("Message_ID", f"<{self.number}@norda.example>")

@@ -8,6 +8,7 @@ import pytest
 
 from mailproc.escalation.command import read_command
 from mailproc.settings import Person
+from mailproc.store import outbox
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, Reply
 
 if TYPE_CHECKING:
@@ -278,7 +279,41 @@ def test_a_solution_that_does_not_hold_is_not_closed(desk: DeskAtWork, clock: Ha
     answer(desk, letter, "STILL DOWN", sender=KIM)
     clock.forward(days=6)
     strike(desk)
-    assert status(desk) == "solution_proposed"
+    assert status(desk) == "solution_rejected"
+    answer(desk, alert, "ACK", sender=PRIYA)
+    assert status(desk) == "acknowledged"
+
+
+def test_what_was_accepted_or_closed_and_is_down_again_is_worked_on_again(
+    desk: DeskAtWork, clock: HandClock
+) -> None:
+    letter, alert = opened(desk)
+    answer(desk, alert, "PROPOSE please try again", sender=PRIYA)
+    answer(desk, letter, "ACCEPT", sender=KIM)
+    answer(desk, letter, "STILL DOWN", sender=KIM)
+    assert status(desk) == "solution_rejected"
+    answer(desk, alert, "CLOSE the certificate had expired", sender=PRIYA)
+    told = answer(desk, letter, "STILL DOWN it went down at noon", sender=KIM)
+    assert status(desk) == "started"
+    assert "it went down at noon" in " ".join(sent.text for sent in told if "priya" in sent.to)
+    clock.forward(minutes=15)
+    assert "priya@helpdesk.example" in {sent.to for sent in strike(desk) if sent.kind == "chase"}
+
+
+def test_what_is_opened_again_calls_nobody_off(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    answer(desk, alert, "CLOSE done", sender=PRIYA)
+    told = answer(desk, alert, "REOPEN it came back", sender=PRIYA)
+    assert all("need not do anything more" not in sent.text for sent in told)
+
+
+def test_an_sms_that_waits_is_not_sent_once_somebody_has_it(desk: DeskAtWork) -> None:
+    _, alert = opened(desk)
+    answer(desk, alert, "ACK", sender=PRIYA)
+    with desk.database.read() as connection:
+        alerts = [row for row in outbox.listing(connection, limit=50) if row["channel"] == "alert"]
+    assert {row["state"] for row in alerts} == {"dropped"}
 
 
 def test_staff_can_make_it_an_emergency_and_take_that_back(desk: DeskAtWork, clock: HandClock) -> None:

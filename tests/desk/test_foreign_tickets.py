@@ -171,9 +171,9 @@ def test_a_directory_that_hangs_holds_up_one_mail_and_no_more(
 
 
 def trace(desk: DeskAtWork) -> str:
-    from mailproc.store import escalations, inbox
+    from mailproc.store import decisions, inbox
 
     with desk.database.read() as connection:
         [newest] = inbox.listing(connection, limit=1)
-        made = escalations.decision_of(connection, newest["id"]) or {"trace": []}
+        made = decisions.of_mail(connection, newest["id"]) or {"trace": []}
     return "\n".join(f"{step['rule']}: {step['said']}" for step in made["trace"])

@@ -11,7 +11,7 @@ import pytest
 from mailproc.desk.rungs import clock_of
 from mailproc.policy.tickets import Ticket
 from mailproc.settings import Hours, Ladder, Organisation, Person, Tier
-from mailproc.store import escalations, outbox, tickets
+from mailproc.store import escalations, outbox, statistics, tickets
 from tests.desk.conftest import DeskAtWork, Reply, settings
 from tests.desk.test_answers import answer, strike
 
@@ -239,8 +239,8 @@ def test_knowledge_gaps_are_counted_by_subject(desk: DeskAtWork, clock: HandCloc
         body = HAND_OVER.replace("1700", f"180{number}").replace("Cloudflare ZTNA", subject)
         handed_over(desk, body)
     with desk.database.read() as connection:
-        gaps = escalations.knowledge_gaps(connection, start, clock() + timedelta(seconds=1))
-        assert escalations.knowledge_gaps(connection, start - timedelta(days=7), start) == []
+        gaps = statistics.knowledge_gaps(connection, start, clock() + timedelta(seconds=1))
+        assert statistics.knowledge_gaps(connection, start - timedelta(days=7), start) == []
     assert gaps == [("Cloudflare ZTNA", 2), ("Exchange", 1)]
 
 
@@ -369,6 +369,6 @@ def test_a_desk_without_tiers_takes_a_hand_over_as_a_request(desk: DeskAtWork) -
     assert sorted(letter.to for letter in letters) == ["priya@helpdesk.example", TOM.email]
     with plain.database.read() as connection:
         start = plain.clock() - timedelta(hours=1)
-        assert escalations.knowledge_gaps(connection, start, start + timedelta(hours=2)) == [
+        assert statistics.knowledge_gaps(connection, start, start + timedelta(hours=2)) == [
             ("Cloudflare ZTNA", 1)
         ]

@@ -14,7 +14,7 @@ from mailproc.cli.app import app
 from mailproc.desk.mending import Taken, Wish
 from mailproc.escalation.conduct import Refused
 from mailproc.reading.request import Level
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, escalations, inbox
 from mailproc.store.engine import Database
 from mailproc.store.migrate import migrate
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, Reply, settings
@@ -72,7 +72,7 @@ def test_a_rejected_mail_is_taken_at_its_original_time(desk: DeskAtWork, clock: 
     assert row(desk)["requested_at"] == asked_at
     assert timeline(desk) == ["started", "taken"]
     with desk.database.read() as connection:
-        made = escalations.decision_of(connection, id_)
+        made = decisions.of_mail(connection, id_)
         sums = inbox.outcomes(connection, asked_at, clock.forward(hours=1))
     assert made is not None
     rules = [step["rule"] for step in made["trace"]]

@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from mailproc.settings import Brand, Organisation, Person, Procedure
-from mailproc.store import escalations, timers
+from mailproc.settings import Brand, Organisation, Person, Procedure, Templates
+from mailproc.store import decisions, timers
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, settings
 from tests.desk.test_answers import answer
 
@@ -72,7 +72,7 @@ def test_the_trace_names_the_procedure(desk):
     desk.receive(f"Please escalate ticket SBM-1703. {GOOD_REASON}", sender="mia@velo.example")
 
     with desk.database.read() as connection:
-        made = escalations.decision_of(connection, desk.number)
+        made = decisions.of_mail(connection, desk.number)
     assert {"rule": "procedure", "said": "Velo", "words": ""} in made["trace"]
 
 
@@ -112,3 +112,17 @@ def test_a_brand_has_its_own_name_phone_and_words_for_customers_alone(desk):
     assert [sent.headers["From"] for sent in news] == ["Velo Help <support@helpdesk.example>"]
     [other] = desk.receive(f"Please escalate ticket SBM-1721. {GOOD_REASON}")
     assert other.headers["From"] == "Support <support@helpdesk.example>"
+
+
+def test_the_samples_of_own_templates_do_not_reach_the_desk(desk):
+    """Templates beside the configuration are tried at the start with sample settings; these stay there."""
+    own = desk.settings.base / "letters"
+    own.mkdir()
+    with_own = desk.settings.model_copy(update={"templates": Templates(path=own)})
+    plain, trying = desk, DeskAtWork(desk.database, with_own, desk.clock)
+    [expected] = plain.receive(f"Please escalate ticket SBM-1730. {GOOD_REASON}")
+    plain.close("SBM-1730")
+    [letter] = trying.receive(
+        f"Please escalate ticket SBM-1731. {GOOD_REASON}", Message_ID="<b@norda.example>"
+    )
+    assert letter.text == expected.text.replace("SBM-1730", "SBM-1731")

@@ -36,6 +36,9 @@ def test_priority_requests_need_a_very_good_reason(begin):
     assert desk.outcome() == ("rejected", "unacceptable_motivation")
     desk.receive("Please escalate ticket SBM-1801, because the new colleague needs it to begin her work.")
     assert desk.outcome() == ("rejected", "missing_motivation")
+    [asked] = desk.receive("Please escalate ticket SBM-1803, because the report is slow.")
+    answer(desk, asked, "If it is not fixed by Friday we lose the Oslo contract.", sender="kim@norda.example")
+    assert desk.outcome() == ("completed", None)
     desk.receive(f"Please escalate ticket SBM-1802. {GOOD_REASON}")
     assert desk.outcome() == ("accepted", None)
 

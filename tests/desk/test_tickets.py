@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mailproc.escalation.timeline import REQUESTS
 from mailproc.policy.tickets import Ticket
 from mailproc.settings import Directory, Organisation, Person, Tickets
-from mailproc.store import tickets
+from mailproc.store import escalations, tickets
 from tests.desk.conftest import GOOD_REASON, DeskAtWork, Reply, settings
 from tests.desk.test_answers import answer
 
@@ -275,12 +276,12 @@ def test_colleagues_are_known_by_their_domain_unless_it_is_free_mail(
 
 
 def events(desk: DeskAtWork) -> list[dict[str, Any]]:
-    from mailproc.store import escalations
-
+    """What was asked for, oldest first, each event with its ticket."""
     with desk.database.read() as connection:
-        return escalations.requests_between(
-            connection, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-        )
+        listed = escalations.listing(connection, only_open=False)
+        rows = [escalations.entry(connection, row["id"]) for row in listed]
+    found = [{**event, "ticket": row["ticket"]} for row in rows if row for event in row["events"]]
+    return sorted((event for event in found if event["kind"] in REQUESTS), key=lambda event: event["id"])
 
 
 def test_a_request_is_recorded_on_its_ticket(database: Database, clock: HandClock, tmp_path: Path) -> None:

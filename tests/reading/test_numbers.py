@@ -70,3 +70,45 @@ def test_a_question_for_a_date_is_no_outage(post):
 def test_thanks_for_speed_ask_for_nothing(post):
     for body in ("Thanks for 48213, that was fast!", "Danke, 48213 läuft. Das ging ja schnell!"):
         assert not read(post(body), DESK).is_request
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Please escalate, our shop is down. The plant has number 4471, the report 2025/118.",
+        "Bitte eskalieren, unser Shop ist ausgefallen. 4471 ist die Nummer unseres Zählers.",
+        "Vennligst eskaler, nettbutikken er nede. Rommet vårt har nummer 4471.",
+        "Pyydän eskalointia, kauppamme on alhaalla. 4471 on mittarin numero.",
+        "Merci d'escalader, notre boutique est en panne. L'installation porte le numéro 4471.",
+        "Por favor, escalen esto, la tienda está caída. 4471 es el número del contador.",
+        "Vi prego di dare la precedenza, il negozio è fermo. L'impianto è il numero 4471.",
+        "Proszę o wyższy priorytet, sklep nie działa. Instalacja ma numer 4471.",
+        "優先対応をお願いします。店のシステムが止まっています。4471は設備番号です。",
+    ],
+)
+def test_what_the_mail_calls_something_else_is_no_ticket(post, body):
+    request = read(post(body), DESK)
+    assert (request.is_request, request.ticket, request.several) == (True, None, ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "These two tickets have to come first, please escalate:\n\n{0}31408 - looms\n{0}31415 - bells",
+        "Bitte diese beiden Tickets eskalieren:\n\n- {0}31408\n- {0}31415",
+        "Merci de traiter ces deux tickets en priorité :\n{0}31408\n{0}31415",
+    ],
+)
+@pytest.mark.parametrize("before", ["https://helpdesk.example/tickets/", ""])
+def test_a_list_of_links_or_numbers_asks_for_several(post, body, before):
+    if not before:
+        body = body.replace(" - looms", "").replace(" - bells", "")
+    assert read(post(body.format(before)), DESK).several == ("31408", "31415")
+
+
+def test_a_list_of_links_below_a_mention_asks_for_none(post):
+    body = (
+        "Please escalate ticket 48213, our shop is down.\n\nSee also the earlier tickets:\n"
+        "https://helpdesk.example/tickets/31408\nhttps://helpdesk.example/tickets/31415"
+    )
+    assert (read(post(body), DESK).ticket, read(post(body), DESK).several) == ("48213", ())

@@ -70,3 +70,26 @@ def test_what_others_said_or_forgot_is_no_excuse(post, code, kind, sentence):
     request = read(post(f"{_phrasings(code)['request']} {sentence}"), DESK)
     assert request.excuses == ()
     assert request.motivation
+
+
+@pytest.mark.parametrize(("code", "kind", "sentence"), _said("courtesy"))
+def test_urgency_and_politeness_are_no_reason(post, code, kind, sentence):
+    request = read(post(f"{_phrasings(code)['request']} {sentence}"), DESK)
+    assert (request.is_request, request.ticket) == (True, "48213")
+    assert (request.motivation, request.evidence) == (None, ())
+
+
+@pytest.mark.parametrize(("code", "kind", "sentence"), _said("plain_cause"))
+def test_a_plain_cause_between_politeness_is_one(post, code, kind, sentence):
+    phrasings = _phrasings(code)
+    polite = phrasings["courtesy"]
+    request = read(post(f"{phrasings['request']} {polite[0]} {sentence} {polite[3]}"), DESK)
+    assert sentence in request.motivation
+
+
+@pytest.mark.parametrize(("code", "kind", "sentence"), _said("counts"))
+def test_a_reason_that_counts_outweighs_an_excuse(post, code, kind, sentence):
+    phrasings = _phrasings(code)
+    request = read(post(f"{phrasings['request']} {phrasings['forgot'][0]} {sentence}"), DESK)
+    assert request.excuses
+    assert request.evidence

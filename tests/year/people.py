@@ -18,6 +18,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WAITING = re.compile(r"(?ms)^\* (.*?)^  ACK, DECLINE, CLOSE: (\S+)\s*$")
 """An entry of the digest that waits for a decision, and the address that answers it."""
 
+CLOSES = re.compile(r"(?m)^  CLOSE: (\S+)\s*$")
+"""The address that closes what is being worked on."""
+
 REASONS = {
     "en": "Our shops cannot sell anything. If it is not fixed by Friday we lose the contract.",
     "de": "Seit heute früh steht die Auslieferung. Ohne Lösung bis Freitag kündigt unser Kunde.",
@@ -167,6 +170,11 @@ class Staff:
                     self._write_later(digest, address, "CLOSE it is done", within=4 * DAY)
             elif self.random.random() < 0.5:
                 self._write_later(digest, address, "CLOSE nobody answers any more", within=DAY)
+
+        overdue = digest.text.partition("Overdue")[2].partition("Being worked on")[0]
+        for address in CLOSES.findall(overdue):
+            if self.random.random() < 0.3:
+                self._write_later(digest, address, "CLOSE it was done long ago", within=DAY)
 
     def _write_later(self, digest: Reply, address: str, words: str, *, within: timedelta) -> None:
         at = self.calendar.now + MINUTE + self.random.random() * within

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from mailproc.escalation.timeline import Event
     from mailproc.message.mail import Address
     from mailproc.reading.request import FormReading
     from mailproc.store.timers import Due
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 class Heard:
     """Something happened to an escalation.
 
-    ``row`` is the escalation with its timeline, as it stands afterwards; ``kind`` the name of the event on
-    that timeline, ``words`` what was written with it. ``mail_id`` is None where no mail brought it;
+    ``row`` is the escalation with its timeline, as it stands afterwards; ``kind`` that of the event on it,
+    ``words`` what was written with it. ``mail_id`` is None where no mail brought it;
     ``by_machine`` is true where the mail was a ticket system's notification. ``form`` is the form
     that the mail carried.
     """
 
     row: dict[str, Any]
-    kind: str
+    kind: Event
     words: str
     by: Address
     now: datetime
@@ -50,6 +51,15 @@ class Attendant(Protocol):
     def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
         """Keeps a promise whose time has come, about an escalation that is given with its timeline."""
         ...
+
+
+class Listener:
+    """An attendant that acts on what it hears, and promises nothing."""
+
+    promises: frozenset[str] = frozenset()
+
+    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
+        """There is nothing to keep."""
 
 
 class Attendance:

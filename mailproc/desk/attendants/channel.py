@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mailproc.desk.attendants.attendant import Listener
 from mailproc.desk.matter import happening_of, matter_of
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.store import outbox
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import Any
-
     from sqlalchemy import Connection
 
     from mailproc.desk.attendants.attendant import Heard
     from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.settings import Settings
-    from mailproc.store.timers import Due
 
-ASKED = ("started", "escalated again", "raised")
+ASKED = (Event.STARTED, Event.ESCALATED_AGAIN, Event.RAISED)
 """The events of an accepted request."""
 
 
-class Channel:
+class Channel(Listener):
     """Posts into the team's channel. A post that fails is the operator's trouble, and nobody else's."""
-
-    promises: frozenset[str] = frozenset()
 
     def __init__(self, settings: Settings, letters: Letters, post: Post) -> None:
         self._settings = settings
@@ -45,6 +41,3 @@ class Channel:
         title, body = self._letters.team_post(matter, happening, evidence=evidence, is_end=is_end)
         posts = self._post.team_posts(title, body, key=f"team:{event['id']}", mail_id=heard.mail_id)
         outbox.put(connection, posts, now=heard.now, held=self._settings.desk.holds_letters)
-
-    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        """Promises nothing."""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mailproc.desk.attendants.attendant import Listener
 from mailproc.desk.audience import clients
 from mailproc.desk.matter import matter_of
+from mailproc.escalation.timeline import Event
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from mailproc.desk.attendants.attendant import Heard
     from mailproc.desk.mailing import Mailing
     from mailproc.letters import Letters
     from mailproc.settings import Settings
-    from mailproc.store.timers import Due
 
 
-class Courtesy:
+class Courtesy(Listener):
     """Acknowledges a technician's form to the customer it is about."""
-
-    promises: frozenset[str] = frozenset()
 
     def __init__(self, settings: Settings, letters: Letters, mailing: Mailing) -> None:
         self._settings = settings
@@ -32,7 +29,7 @@ class Courtesy:
     def hear(self, connection: Connection, heard: Heard) -> None:
         """Writes once, when the form began the escalation: whoever wrote before has had an answer."""
         row = heard.row
-        if heard.kind != "started" or heard.form is None or self._settings.person(heard.by.email) is None:
+        if heard.kind != Event.STARTED or heard.form is None or self._settings.person(heard.by.email) is None:
             return
         matter = matter_of(row, self._settings)
         letters = [
@@ -41,6 +38,3 @@ class Courtesy:
         ]
         key = f"courtesy:{row['id']}"
         self._mailing.send(connection, letters, key=key, now=heard.now, escalation_id=row["id"])
-
-    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        """Promises nothing."""

@@ -11,6 +11,7 @@ from mailproc.desk.audience import post_mortem_author
 from mailproc.desk.matter import matter_of
 from mailproc.escalation.post_mortem import caused_by_infrastructure
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.reading.request import Level
 from mailproc.store import timers
 
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from mailproc.settings import Settings
     from mailproc.store.timers import Due
 
-POST_MORTEM, ROOT_CAUSE = "post mortem", "root cause"
-"""The reports, by the names of the events that bring them. The timers that chase them are called the same."""
+REPORTS = frozenset({Event.POST_MORTEM, Event.ROOT_CAUSE})
+"""The reports, by the events that bring them. The timers that chase them are called the same."""
 
 
 class Debrief:
     """Chases the reports that are owed after an emergency."""
 
-    promises = frozenset({POST_MORTEM, ROOT_CAUSE})
+    promises: frozenset[str] = REPORTS
 
     def __init__(self, settings: Settings, letters: Letters, mailing: Mailing) -> None:
         self._settings = settings
@@ -44,14 +45,14 @@ class Debrief:
         row, is_emergency = heard.row, Level(heard.row["level"]) is Level.EMERGENCY
         if not Status(row["status"]).is_over:
             timers.stop(connection, row["id"], sorted(self.promises))
-        elif heard.kind == "closed" and is_emergency and self._settings.debrief.post_mortem:
-            self._wait(connection, POST_MORTEM, row, heard.now)
-        elif heard.kind == "root cause asked":
-            self._wait(connection, ROOT_CAUSE, row, heard.now)
+        elif heard.kind == Event.CLOSED and is_emergency and self._settings.debrief.post_mortem:
+            self._wait(connection, Event.POST_MORTEM, row, heard.now)
+        elif heard.kind == Event.ROOT_CAUSE_ASKED:
+            self._wait(connection, Event.ROOT_CAUSE, row, heard.now)
         elif heard.kind in self.promises:
             timers.stop(connection, row["id"], [heard.kind])
-            if heard.kind == POST_MORTEM and caused_by_infrastructure(heard.words):
-                self._wait(connection, ROOT_CAUSE, row, heard.now)
+            if heard.kind == Event.POST_MORTEM and caused_by_infrastructure(heard.words):
+                self._wait(connection, Event.ROOT_CAUSE, row, heard.now)
 
     def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
         """Asks its author again; after the last time the managers are told, once."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from mailproc.desk.attendants.attendant import Heard
 from mailproc.desk.audience import clients
 from mailproc.desk.matter import matter_of
-from mailproc.desk.rungs import LADDER_ENDED, client_of, clock_of, holders, rung_shown, tier_of
+from mailproc.desk.rungs import client_of, clock_of, holders, rung_shown, tier_of
 from mailproc.escalation.tiers import Limit
+from mailproc.escalation.timeline import Event
 from mailproc.message.mail import Address
 from mailproc.policy.calling import called
 from mailproc.policy.decision import Alert
 from mailproc.policy.handover import gathered_at_the_end, members, recorded_reasons, rung_of
 from mailproc.reading.request import Level
 from mailproc.store import escalations, timers
-from mailproc.store.escalations import HANDED_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from mailproc.store.timers import Due
 
 WARNING, PASSES = "warning", "limit"
-
-STEPPED_UP = "stepped up"
 
 
 class Ladder:
@@ -100,7 +98,7 @@ class Ladder:
             connection,
             row["id"],
             # Who has it already is not disturbed by what others add.
-            kind=HANDED_OVER if rung is not None or row["tier"] is None else "note",
+            kind=Event.HANDED_OVER if rung is not None or row["tier"] is None else Event.NOTE,
             by=by.email,
             words=written,
             mail_id=heard.mail_id,
@@ -146,7 +144,7 @@ class Ladder:
             self._end(connection, row, limit, now, had_it=had_it, before=before.name)
             return
         tier = self._settings.tier[rung]
-        after = self._note(connection, row, STEPPED_UP, f"{before.name} → {tier.name}", now)
+        after = self._note(connection, row, Event.STEPPED_UP, f"{before.name} → {tier.name}", now)
         matter = matter_of(after, self._settings)
         step = self._rung(after, limit=limit, before=before.name)
         have_it = members(tier, self._settings)
@@ -156,7 +154,7 @@ class Ladder:
             for person in had_it
             if person not in have_it
         ]
-        self._send(connection, row, f"{STEPPED_UP} {rung}", letters, now)
+        self._send(connection, row, f"{Event.STEPPED_UP} {rung}", letters, now)
 
     def _end(
         self,
@@ -172,7 +170,7 @@ class Ladder:
         settings = self._settings
         gathered = gathered_at_the_end(settings, client_of(row, settings)) or settings.people_with("pm")
         names = ", ".join(person.name for person in gathered)
-        after = self._note(connection, row, LADDER_ENDED, names, now)
+        after = self._note(connection, row, Event.LADDER_ENDED, names, now)
         matter = matter_of(after, settings)
         told = clients(connection, after, settings)
         shown = self._rung(after, limit=limit, before=before or settings.tier[-1].name, tier=names)
@@ -189,7 +187,7 @@ class Ladder:
             if person not in gathered
         ]
         letters += [self._letters.client("ladder_ended", matter, to=client, now=now) for client in told]
-        self._send(connection, row, LADDER_ENDED, letters, now)
+        self._send(connection, row, Event.LADDER_ENDED, letters, now)
 
     def _put(
         self,
@@ -204,7 +202,7 @@ class Ladder:
         escalations.change(connection, row["id"], now=now, acknowledged_by="", assigned_to="")
 
     def _note(
-        self, connection: Connection, row: dict[str, Any], kind: str, words: str, now: datetime
+        self, connection: Connection, row: dict[str, Any], kind: Event, words: str, now: datetime
     ) -> dict[str, Any]:
         """Writes what the time brought onto the timeline, and tells the other attendants."""
         escalations.add_event(connection, row["id"], kind=kind, by="", words=words, mail_id=None, now=now)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mailproc.desk.audience import CHASED, EVERYBODY_ALERTED, NOBODY_ANSWERED, voices, waits_for_somebody
+from mailproc.desk.audience import voices, waits_for_somebody
 from mailproc.desk.gathering import TELL_TOGETHER
 from mailproc.desk.matter import matter_of
+from mailproc.escalation.timeline import Event
 from mailproc.letters.operator import Notice
 from mailproc.policy.calling import called, called_again, chase_at
 from mailproc.policy.decision import Alert
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 CHASE = "chase"
 
-_CALMS = ("resolved by requester", "solution accepted", "no longer urgent")
+_CALMS = (Event.RESOLVED_BY_REQUESTER, Event.SOLUTION_ACCEPTED, Event.NO_LONGER_URGENT)
 """After these nobody is called any more."""
 
 
@@ -55,11 +56,16 @@ class Pursuit:
         self._operator = operator
 
     def hear(self, connection: Connection, heard: Heard) -> None:
-        """Stops the chase once it has no object, and takes it up again when it is still down."""
+        """Stops the chase once it has no object, and takes it up again when it is still down.
+
+        An SMS that could not be sent yet is not sent any more: nobody is called for what somebody has.
+        """
         if not waits_for_somebody(heard.row) or heard.kind in _CALMS:
             timers.stop(connection, heard.row["id"], [CHASE])
             calls.let_go(connection, heard.row["id"])
-        elif heard.kind == "still down":
+            mails = [event["mail_id"] for event in heard.row["events"] if event["mail_id"]]
+            outbox.drop_alerts(connection, f"chase:{heard.row['id']}:", mails)
+        elif heard.kind == Event.STILL_DOWN:
             self._chase_later(connection, heard.row, heard.now)
 
     def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
@@ -74,7 +80,7 @@ class Pursuit:
 
         Nobody where it comes in a storm: then it waits, and is told together with others.
         """
-        _note(connection, row, EVERYBODY_ALERTED, now)
+        _note(connection, row, Event.EVERYBODY_ALERTED, now)
         people = called(Alert.EVERYBODY, self._settings, now)
         if not people:  # a desk without staff: the list ends before it began
             end = len(self._settings.emergency.ladder) + 1
@@ -109,7 +115,7 @@ class Pursuit:
         if round > len(self._settings.emergency.ladder):
             self._exhausted(connection, promise, row, now)
             return
-        _note(connection, row, CHASED, now)
+        _note(connection, row, Event.CHASED, now)
         self._chase_later(connection, row, now, round=round + 1)
         if self._gathering.takes(connection, row, round=round, now=now):
             return
@@ -150,7 +156,7 @@ class Pursuit:
     def _exhausted(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
         """Whoever asked hears the truth, and the operator that the list ended."""
         id_, matter = row["id"], matter_of(row, self._settings)
-        _note(connection, row, NOBODY_ANSWERED, now)
+        _note(connection, row, Event.NOBODY_ANSWERED, now)
         letters = [
             self._letters.exhausted(matter, to=voice, now=now)
             for voice in voices(connection, row, self._settings)
@@ -159,10 +165,10 @@ class Pursuit:
         self._mailing.send(connection, letters, key=key, now=now, escalation_id=id_)
         notice = Notice(kind="unanswered", subject=row["ticket"])
         since = now - self._settings.emergency.group_within
-        many = calls.lately(connection, [NOBODY_ANSWERED], since) > self._settings.emergency.group_above
+        many = calls.lately(connection, [Event.NOBODY_ANSWERED], since) > self._settings.emergency.group_above
         about = f"{now:%Y%m%dT%H}" if many else f"{id_}:{promise.due_at:%Y%m%dT%H%M%S}"
         self._operator.tell(connection, notice, key=f"unanswered:{about}", now=now)
 
 
-def _note(connection: Connection, row: dict[str, Any], kind: str, now: datetime) -> None:
+def _note(connection: Connection, row: dict[str, Any], kind: Event, now: datetime) -> None:
     escalations.add_event(connection, row["id"], kind=kind, by="", words="", mail_id=None, now=now)

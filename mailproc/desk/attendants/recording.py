@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mailproc.desk.attendants.attendant import Listener
 from mailproc.desk.matter import evidence_of, happening_of, matter_of
+from mailproc.escalation.timeline import REQUESTS
 from mailproc.store import outbox
-from mailproc.store.escalations import REQUESTS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from mailproc.desk.attendants.attendant import Heard
     from mailproc.desk.post import Post
     from mailproc.letters import Letters
     from mailproc.settings import Settings
-    from mailproc.store.timers import Due
 
 
-class Recording:
+class Recording(Listener):
     """Writes the note for the ticket system, where the configuration names its address."""
-
-    promises: frozenset[str] = frozenset()
 
     def __init__(self, settings: Settings, letters: Letters, post: Post) -> None:
         self._settings = settings
@@ -52,6 +48,3 @@ class Recording:
         # Written without its mail and escalation, it has no signed address: a machine orders nothing.
         note = replace(note, mail_id=heard.mail_id)
         outbox.put(connection, [note], now=heard.now, held=self._settings.desk.holds_letters)
-
-    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        """Promises nothing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mailproc.desk.attendants.attendant import Listener
+from mailproc.escalation.timeline import Event
 from mailproc.policy.accounts import account_of, counted_since, is_too_much
 from mailproc.reading.request import Level
 from mailproc.store import accounts
@@ -15,13 +17,10 @@ if TYPE_CHECKING:
 
     from mailproc.desk.attendants.attendant import Heard
     from mailproc.settings import Settings
-    from mailproc.store.timers import Due
 
 
-class Restriction:
+class Restriction(Listener):
     """Keeps the count that the policy asks for (P4). It hears before a letter about the event is written."""
-
-    promises: frozenset[str] = frozenset()
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -29,13 +28,10 @@ class Restriction:
     def hear(self, connection: Connection, heard: Heard) -> None:
         """Counts MISUSE, and forgets with RESTORE."""
         account = account_of(heard.row["organisation"], heard.row["requester"])
-        if heard.kind == "misused" and _was_an_emergency(heard.row):
+        if heard.kind == Event.MISUSED and _was_an_emergency(heard.row):
             accounts.note_misuse(connection, account, escalation_id=heard.row["id"], now=heard.now)
-        elif heard.kind == "restored":
+        elif heard.kind == Event.RESTORED:
             accounts.lift(connection, account, by=heard.by.email, now=heard.now)
-
-    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        """Promises nothing."""
 
 
 def _was_an_emergency(row: dict[str, Any]) -> bool:

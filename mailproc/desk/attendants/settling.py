@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mailproc.desk.life import Occasion
 from mailproc.desk.matter import matter_of
+from mailproc.desk.occasion import Occasion
 from mailproc.escalation.command import Verb
 from mailproc.escalation.conduct import ORDERS, Change
 from mailproc.escalation.status import Status
+from mailproc.escalation.timeline import Event
 from mailproc.letters.matter import Happening
 from mailproc.message.mail import Address
 from mailproc.store import timers
@@ -34,12 +35,12 @@ PROPOSAL_REMINDER = timedelta(days=2)
 PROPOSAL_CLOSES = timedelta(days=5)
 RESOLVED_CLOSES = timedelta(hours=24)
 
-SETTLED = ("resolved by requester", "solution accepted")
+SETTLED = (Event.RESOLVED_BY_REQUESTER, Event.SOLUTION_ACCEPTED)
 """After these an escalation closes by itself, unless somebody objects."""
 
 _NOTHING_NEW = (
-    *("note", "update", "assigned", "joined"),
-    *("handed over", "planned", "paused", "resumed", "overridden"),
+    *(Event.NOTE, Event.UPDATE, Event.ASSIGNED, Event.JOINED),
+    *(Event.HANDED_OVER, Event.PLANNED, Event.PAUSED, Event.RESUMED, Event.OVERRIDDEN),
 )
 
 
@@ -59,7 +60,7 @@ class Settling:
         id_, now = heard.row["id"], heard.now
         keep = _may_live(Status(heard.row["status"]), heard.kind)
         timers.stop(connection, id_, [kind for kind in self.promises if kind not in keep])
-        if heard.kind == "solution proposed":
+        if heard.kind == Event.SOLUTION_PROPOSED:
             timers.wind(connection, REMIND_OF_PROPOSAL, now + PROPOSAL_REMINDER, escalation_id=id_)
             timers.wind(connection, CLOSE_PROPOSED, now + PROPOSAL_CLOSES, escalation_id=id_)
         elif heard.kind in SETTLED:
@@ -89,7 +90,7 @@ def _may_live(status: Status, happening: str) -> frozenset[str]:
     if status.is_over:
         return frozenset()
     alive = set()
-    if status is Status.SOLUTION_PROPOSED and happening != "still down":
+    if status is Status.SOLUTION_PROPOSED and happening != Event.STILL_DOWN:
         alive |= {REMIND_OF_PROPOSAL, CLOSE_PROPOSED}
     if happening in (*SETTLED, *_NOTHING_NEW):
         alive.add(CLOSE_RESOLVED)

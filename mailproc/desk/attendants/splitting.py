@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mailproc.desk.consider import Considered
-from mailproc.desk.effects import Case
+from mailproc.desk.attendants.attendant import Listener
+from mailproc.desk.case import Case
+from mailproc.desk.consider import Considered, opened
 from mailproc.desk.facts import gather
 from mailproc.desk.matter import last_joined
 from mailproc.escalation.naming import named_ticket
-from mailproc.message.parse import parse
+from mailproc.escalation.timeline import Event
 from mailproc.policy.decide import accept
 from mailproc.reading.record import from_record
-from mailproc.store import escalations, inbox
+from mailproc.store import decisions, escalations, inbox
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from mailproc.desk.attendants.attendant import Heard
     from mailproc.desk.directory import Directory
     from mailproc.desk.effects import Effects
     from mailproc.settings import Settings
-    from mailproc.store.timers import Due
-
-SPLIT_OFF = "split off"
 
 
-class Splitting:
+class Splitting(Listener):
     """Carries SPLIT out: its event is on the timeline, and everybody there is told already."""
-
-    promises: frozenset[str] = frozenset()
 
     def __init__(self, settings: Settings, effects: Effects, directory: Directory) -> None:
         self._settings = settings
@@ -41,17 +35,17 @@ class Splitting:
 
     def hear(self, connection: Connection, heard: Heard) -> None:
         """Lets the voice that joined last leave; it is answered as a request for the ticket named."""
-        voice = last_joined(heard.row) if heard.kind == SPLIT_OFF else None
+        voice = last_joined(heard.row) if heard.kind == Event.SPLIT_OFF else None
         if voice is None:
             return
         escalations.split_off(connection, voice["id"])
         stored = inbox.stored(connection, voice["mail_id"], bare=True)
-        made = escalations.decision_of(connection, voice["mail_id"])
+        made = decisions.of_mail(connection, voice["mail_id"])
         if stored is None or made is None:
             return
         ticket = named_ticket(heard.words, self._settings.tickets)
         request = replace(from_record(made["understood"]), ticket=ticket, several=())
-        considered = Considered(mail=parse(stored.raw), thread=None, request=request)
+        considered = Considered(mail=opened(stored.raw, self._settings), thread=None, request=request)
         facts = gather(connection, stored, considered, self._settings, heard.now, directory=self._directory)
         person = self._settings.person(heard.by.email)
         decision = accept(
@@ -70,8 +64,7 @@ class Splitting:
             key=f"split:{voice['id']}",
         )
         escalation_id = self._effects.carry_out(connection, case)
-        escalations.forget_decision(connection, stored.id)
-        escalations.record_decision(
+        decisions.record_anew(
             connection,
             decision,
             mail_id=stored.id,
@@ -80,6 +73,3 @@ class Splitting:
             now=heard.now,
         )
         inbox.correct(connection, stored.id, decision.outcome, heard.now)
-
-    def keep(self, connection: Connection, promise: Due, row: dict[str, Any], now: datetime) -> None:
-        """Promises nothing."""

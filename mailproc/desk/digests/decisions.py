@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from mailproc.desk.rungs import marks, tier_of
 from mailproc.escalation.status import Status
 from mailproc.escalation.tiers import is_paused
+from mailproc.escalation.timeline import REQUESTS, Event
 from mailproc.letters.digest import DigestContent, DigestEntry, Priority, SentBack
 from mailproc.message.mail import Address
 from mailproc.policy.decision import Code
 from mailproc.policy.digest_day import local_day, next_digest
 from mailproc.reading.request import Evidence, EvidenceKind, Level
 from mailproc.store import books, standing
-from mailproc.store.escalations import REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from mailproc.desk.digests.period import Period
     from mailproc.settings import Settings
 
-_REPORTS = ("resolved by requester", "no longer urgent", "still down")
+_REPORTS = (Event.RESOLVED_BY_REQUESTER, Event.NO_LONGER_URGENT, Event.STILL_DOWN)
 """What requesters say of the state of their matter."""
 
-_TIME_WAS_UP = ("stepped up", "ladder ended")
+_TIME_WAS_UP = (Event.STEPPED_UP, Event.LADDER_ENDED)
 """What happens by itself when the time of a tier has passed."""
 
 _WORK_GOES_ON = (Status.ACKNOWLEDGED, Status.SOLUTION_REJECTED, Status.SOLUTION_ACCEPTED)

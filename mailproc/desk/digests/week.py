@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from mailproc.escalation.timeline import Event
 from mailproc.letters.week import Day, Week
 from mailproc.policy.decision import Code
-from mailproc.store import escalations, statistics
+from mailproc.store import statistics
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -22,7 +23,7 @@ DRAWN = 30
 
 DAY = timedelta(days=1)
 
-CORRECTIONS = ("taken", "level changed", "split off", "reopened")
+CORRECTIONS = (Event.TAKEN, Event.LEVEL_CHANGED, Event.SPLIT_OFF, Event.REOPENED)
 """The happenings with which staff put right what the desk had made of a mail."""
 
 
@@ -48,7 +49,7 @@ def week(connection: Connection, period: Period) -> Week:
         days=tuple(days),
         reasons=tuple((Code(code), count) for code, count in codes.most_common()),
         misuse=tuple(statistics.misused(connection, since, until)),
-        knowledge_gaps=tuple(escalations.knowledge_gaps(connection, since, until)),
+        knowledge_gaps=tuple(statistics.knowledge_gaps(connection, since, until)),
         corrections=tuple((kind, happened[kind]) for kind in CORRECTIONS if happened[kind]),
     )
 

@@ -12,10 +12,10 @@ from mailproc.secrets import SecretError, read_secret
 from mailproc.settings import Delivery, ListenerTls, Mailbox, OAuth2, SmtpListener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from mailproc.config.checks import Written
+    from mailproc.config.checks.written import Check, Written
     from mailproc.config.faults import Location
 
 _OTHERS = stat.S_IRWXO
@@ -111,7 +111,24 @@ def _is_protected(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-ACCESS_CHECKS: tuple[Callable[[Written], Iterator[Complaint]], ...] = (
+def logins_are_whole(written: Written) -> Iterator[Complaint]:
+    """A user without a password or a grant, or the other way round, is a line that was forgotten."""
+    for at, delivery in written.of(Delivery):
+        has_credential = delivery.password is not None or delivery.oauth2 is not None
+        if (delivery.username is not None) != has_credential:
+            absent = "username" if has_credential else "password"
+            allowed = "username and password (or oauth2), or none of them"
+            yield Complaint(at=(*at, absent), found="nothing", allowed=allowed)
+    for at, mailbox in written.of(Mailbox):
+        if mailbox.password is None and mailbox.oauth2 is None:
+            yield Complaint(at=(*at, "password"), found="nothing", allowed="one of password or oauth2")
+    for at, user in written.of(Mailbox) + written.of(Delivery):
+        if user.password is not None and user.oauth2 is not None:
+            yield Complaint(at=(*at, "oauth2"), found="a password too", allowed="one of password or oauth2")
+
+
+ACCESS: tuple[Check, ...] = (
+    logins_are_whole,
     certificates_can_be_used,
     logins_are_protected,
     grants_exist,

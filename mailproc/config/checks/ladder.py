@@ -14,7 +14,7 @@ from mailproc.settings import Form, Hours, Ladder, Organisation, Person, Setting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mailproc.config.checks import Written
+    from mailproc.config.checks.written import Check, Written
     from mailproc.config.faults import Location
 
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,3 +97,10 @@ def _ever_opens(hours: Hours) -> bool:
     except ValueError:
         return False
     return True
+
+
+LADDER: tuple[Check, ...] = (
+    hours_open,
+    the_ladder_can_be_climbed,
+    hand_overs_go_somewhere,
+)

@@ -8,13 +8,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailproc.config.faults import Complaint, shown
+from mailproc.config.patterns import problem_of_pattern
 from mailproc.policy.organisations import FREE_MAIL
 from mailproc.settings import Desk, Directory, Organisation, Settings, Tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from mailproc.config.checks import Written
+    from mailproc.config.checks.written import Check, Written
 
 
 def free_mail_is_nobodys_domain(written: Written) -> Iterator[Complaint]:
@@ -70,7 +71,25 @@ def notes_reach_no_customer(written: Written) -> Iterator[Complaint]:
             yield Complaint(at=(*at, "record_mark"), found=f'"{tickets.record_mark}"', allowed=allowed)
 
 
-TICKET_CHECKS: tuple[Callable[[Written], Iterator[Complaint]], ...] = (
+def ticket_patterns_are_sound(written: Written) -> Iterator[Complaint]:
+    """One group, the ID, and linear on hostile text."""
+    for at, tickets in written.of(Tickets):
+        for position, pattern in enumerate(tickets.patterns):
+            problem = problem_of_pattern(pattern)
+            if problem:
+                yield Complaint(
+                    at=(*at, "patterns", position),
+                    found=f"'{pattern}', {problem}",
+                    allowed=r"a regular expression with one group, the ID, of bounded length:"
+                    r" '\bHD-(\d{4,8})\b'",
+                )
+        if tickets.url is not None and "{ticket}" not in tickets.url:
+            allowed = '"https://…/{ticket}", where {ticket} stands for the ID'
+            yield Complaint(at=(*at, "url"), found="an address without {ticket}", allowed=allowed)
+
+
+TICKETS: tuple[Check, ...] = (
+    ticket_patterns_are_sound,
     free_mail_is_nobodys_domain,
     the_directory_can_be_asked,
     notes_reach_no_customer,
